@@ -1,1 +1,5 @@
-export {};
+export * from './client.ts';
+export * from './common.ts';
+export * from './compensation.ts';
+export * from './studio.ts';
+export * from './worker.ts';

@@ -1,0 +1,343 @@
+/**
+ * What paid work puts on the wire: funds, calls for testing, contributions, reviews, statements and the
+ * public report of what was paid. Amounts are decimal strings of minor units ("2500" EUR = 25 euros);
+ * times are ISO 8601 in UTC; ids are UUIDs of version 7.
+ */
+import { z } from 'zod';
+import {
+  currencySchema,
+  endpoint,
+  idSchema,
+  instantSchema,
+  minorSchema,
+  receiptSchema,
+  sha256Schema,
+} from './common.ts';
+
+/** A path to where an entry's leaf, postings and inclusion proof can be read. */
+const proofSchema = z.string().startsWith('/api/book/entries/');
+const slugSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a short lower-case name');
+
+export const contributionKinds = ['bug', 'critique', 'experiment', 'red-team'] as const;
+export const contributionKindSchema = z.enum(contributionKinds);
+export type ContributionKind = z.infer<typeof contributionKindSchema>;
+
+export const moneySchema = z.object({ amount: minorSchema, currency: currencySchema });
+export type Money = z.infer<typeof moneySchema>;
+
+// ---- funds ----
+
+/** POST /api/funds/deposits (steward) */
+export const depositRequestSchema = z.strictObject({
+  /** a short lower-case name; "main" pays the calls */
+  fund: z.string(),
+  amount: minorSchema,
+  currency: z.string(),
+  /** where the money comes from: grant, membership, sales, donation, or a sponsor's name */
+  source: z.string(),
+});
+export type DepositRequest = z.infer<typeof depositRequestSchema>;
+
+export const fundSchema = z.object({
+  name: slugSchema,
+  balances: z.array(moneySchema),
+  /** what came in from outside, by source, since the beginning */
+  sources: z.array(
+    z.object({ source: slugSchema, amount: minorSchema, currency: currencySchema, deposits: z.int() }),
+  ),
+});
+export type Fund = z.infer<typeof fundSchema>;
+
+export const depositResponseSchema = z.object({
+  deposit: z.object({
+    entryId: idSchema,
+    fund: slugSchema,
+    source: slugSchema,
+    amount: minorSchema,
+    currency: currencySchema,
+    time: instantSchema,
+    proof: proofSchema,
+  }),
+  fund: fundSchema,
+  receipt: receiptSchema,
+});
+export type DepositResponse = z.infer<typeof depositResponseSchema>;
+
+/** GET /api/funds */
+export const fundsResponseSchema = z.object({
+  funds: z.array(fundSchema),
+  /** what all calls hold in escrow together */
+  escrowed: z.array(moneySchema),
+});
+export type FundsResponse = z.infer<typeof fundsResponseSchema>;
+
+// ---- calls for testing ----
+
+/** POST /api/calls (steward). Limits are the domain's, each with its own code. Everything a tester needs to know, recorded before the first submission. */
+export const callRequestSchema = z.strictObject({
+  title: z.string(),
+  brief: z.string(),
+  rates: z.array(z.strictObject({ kind: z.string(), amount: minorSchema })),
+  budget: minorSchema,
+  currency: z.string(),
+  /** no submission after this; any time zone, kept as UTC */
+  deadline: z.iso.datetime({ offset: true }),
+  /** days the reviewers have; then silence accepts. Policy's when left out. */
+  reviewDays: z.int().optional(),
+  /** reviews that agree, to decide. Policy's when left out. */
+  reviewsNeeded: z.int().optional(),
+});
+export type CallRequest = z.infer<typeof callRequestSchema>;
+
+export const callSchema = z.object({
+  id: idSchema,
+  title: z.string(),
+  brief: z.string(),
+  /** reviewing: past the deadline, answers still due. closed: all answered, the rest is back in the fund. */
+  state: z.enum(['open', 'reviewing', 'closed']),
+  openedBy: idSchema,
+  openedAt: instantSchema,
+  deadline: instantSchema,
+  closedAt: instantSchema.nullable(),
+  mayJoin: z.enum(['members']),
+  currency: currencySchema,
+  rates: z.array(z.object({ kind: contributionKindSchema, amount: minorSchema })),
+  /** what one review is paid from the same escrow; "0" when policy pays none */
+  reviewRate: minorSchema,
+  reviewsNeeded: z.int(),
+  reviewDays: z.int(),
+  /** the policy the terms were made under */
+  policy: z.object({ version: z.int(), hash: sha256Schema }),
+  /** SHA-256 of the frozen terms as they stand in the opening entry */
+  termsHash: sha256Schema,
+  /** escrowed = paid + held + available + returned */
+  budget: z.object({
+    escrowed: minorSchema,
+    paid: minorSchema,
+    /** set aside for work that waits for its answer, reviews included */
+    held: minorSchema,
+    /** can still be promised to new work */
+    available: minorSchema,
+    returned: minorSchema,
+  }),
+  submissions: z.object({
+    waiting: z.int(),
+    accepted: z.int(),
+    /** of the accepted, how many by silence */
+    bySilence: z.int(),
+    rejected: z.int(),
+  }),
+  entryId: idSchema,
+  proof: proofSchema,
+  closedEntryId: idSchema.nullable(),
+});
+export type Call = z.infer<typeof callSchema>;
+
+export const callResponseSchema = z.object({ call: callSchema });
+export type CallResponse = z.infer<typeof callResponseSchema>;
+export const callOpenedResponseSchema = z.object({ call: callSchema, receipt: receiptSchema });
+export type CallOpenedResponse = z.infer<typeof callOpenedResponseSchema>;
+export const callsResponseSchema = z.object({ calls: z.array(callSchema) });
+export type CallsResponse = z.infer<typeof callsResponseSchema>;
+
+// ---- contributions ----
+
+/** POST /api/contributions. Send an `Idempotency-Key` so that a retry never submits twice. */
+export const contributionRequestSchema = z.strictObject({
+  callId: idSchema,
+  generationId: idSchema,
+  kind: z.string(),
+  text: z.string(),
+  /** place on the clip: milliseconds from its start */
+  atMs: z.int().optional(),
+  frame: z.int().optional(),
+  /** the seed and settings of the generation are copied into the contribution */
+  seedKept: z.literal(true),
+});
+export type ContributionRequest = z.infer<typeof contributionRequestSchema>;
+
+/** The generation a contribution is about, as it was when the work was done. */
+export const generationSnapshotSchema = z.object({
+  generationId: idSchema,
+  seed: z.string(),
+  prompt: z.string(),
+  modelId: z.string(),
+  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+export type GenerationSnapshot = z.infer<typeof generationSnapshotSchema>;
+
+export const reviewVerdictSchema = z.enum(['accept', 'reject']);
+export type ReviewVerdict = z.infer<typeof reviewVerdictSchema>;
+
+export const contributionSchema = z.object({
+  id: idSchema,
+  callId: idSchema,
+  callTitle: z.string(),
+  generationId: idSchema,
+  kind: contributionKindSchema,
+  /** null for whoever is neither its author, a reviewer of it, nor asked to review it */
+  text: z.string().nullable(),
+  atMs: z.int().nullable(),
+  frame: z.int().nullable(),
+  generation: generationSnapshotSchema.nullable(),
+  /** null while it is under review, for all but its author: the work is judged, not the name */
+  authorId: idSchema.nullable(),
+  mine: z.boolean(),
+  submittedAt: instantSchema,
+  /** silence accepts at this time */
+  reviewBy: instantSchema,
+  state: z.enum(['waiting', 'accepted', 'rejected']),
+  decidedAt: instantSchema.nullable(),
+  decidedBy: z.enum(['reviews', 'silence']).nullable(),
+  /** the rate in the call's terms, paid in the entry that accepts */
+  amount: minorSchema,
+  currency: currencySchema,
+  /** answers so far; verdicts and reasons are shown to the author at once, to others after the decision */
+  answers: z.int(),
+  reviews: z.array(
+    z.object({
+      verdict: reviewVerdictSchema,
+      reason: z.string().nullable(),
+      reviewerId: idSchema.nullable(),
+      mine: z.boolean(),
+      at: instantSchema,
+      entryId: idSchema,
+      proof: proofSchema,
+    }),
+  ),
+  /** whether the one who asks may review it now */
+  mayReview: z.boolean(),
+  entryId: idSchema,
+  proof: proofSchema,
+  decisionEntryId: idSchema.nullable(),
+  decisionProof: proofSchema.nullable(),
+});
+export type Contribution = z.infer<typeof contributionSchema>;
+
+export const contributionResponseSchema = z.object({ contribution: contributionSchema });
+export type ContributionResponse = z.infer<typeof contributionResponseSchema>;
+/** replayed: the same Idempotency-Key came before with the same body; nothing new was stored. */
+export const contributionSubmittedResponseSchema = z.object({
+  contribution: contributionSchema,
+  replayed: z.boolean(),
+  receipt: receiptSchema,
+});
+export type ContributionSubmittedResponse = z.infer<typeof contributionSubmittedResponseSchema>;
+/** GET /api/contributions?call=&mine=&generation= : newest first */
+export const contributionsQuerySchema = z.object({
+  call: idSchema.optional(),
+  generation: idSchema.optional(),
+  mine: z.enum(['true', 'false', '1', '0']).optional(),
+});
+export type ContributionsQuery = z.infer<typeof contributionsQuerySchema>;
+export const contributionsResponseSchema = z.object({ contributions: z.array(contributionSchema) });
+export type ContributionsResponse = z.infer<typeof contributionsResponseSchema>;
+
+// ---- reviews ----
+
+/** GET /api/reviews: what waits for an answer from the one who asks, soonest deadline first */
+export const reviewDeskResponseSchema = z.object({ waiting: z.array(contributionSchema) });
+export type ReviewDeskResponse = z.infer<typeof reviewDeskResponseSchema>;
+
+/** POST /api/contributions/:id/reviews. A rejection needs a reason. */
+export const reviewRequestSchema = z.strictObject({
+  verdict: reviewVerdictSchema,
+  reason: z.string().default(''),
+});
+export type ReviewRequest = z.input<typeof reviewRequestSchema>;
+
+export const reviewResponseSchema = z.object({
+  contribution: contributionSchema,
+  review: z.object({
+    verdict: reviewVerdictSchema,
+    paid: moneySchema,
+    entryId: idSchema,
+    proof: proofSchema,
+  }),
+  receipt: receiptSchema,
+});
+export type ReviewResponse = z.infer<typeof reviewResponseSchema>;
+
+// ---- statement ----
+
+export const statementLineSchema = z.object({
+  entryId: idSchema,
+  time: instantSchema,
+  /** the entry's kind in the book, e.g. contribution.accepted */
+  kind: z.string(),
+  /** what it was for, in words */
+  what: z.string(),
+  callId: idSchema.nullable(),
+  contributionId: idSchema.nullable(),
+  /** + to the member, − from the member */
+  amount: minorSchema,
+  currency: currencySchema,
+  /** the running balance in that currency after this line */
+  balance: minorSchema,
+  proof: proofSchema,
+});
+export type StatementLine = z.infer<typeof statementLineSchema>;
+
+/** GET /api/me/statement: oldest first */
+export const statementResponseSchema = z.object({
+  memberId: idSchema,
+  account: z.string(),
+  lines: z.array(statementLineSchema),
+  balances: z.array(z.object({ currency: currencySchema, amount: minorSchema, lines: z.int() })),
+});
+export type StatementResponse = z.infer<typeof statementResponseSchema>;
+
+// ---- what was paid ----
+
+/** GET /api/paid: public, never names a member */
+export const paidResponseSchema = z.object({
+  asOf: instantSchema,
+  /** by kind of work ("review" and "royalty" are kinds here too) and currency */
+  paid: z.array(
+    z.object({
+      kind: z.string(),
+      currency: currencySchema,
+      pieces: z.int(),
+      /** the lower of the two middle amounts when the count is even, so always one that was really paid */
+      median: minorSchema,
+      total: minorSchema,
+    }),
+  ),
+  totals: z.array(z.object({ currency: currencySchema, pieces: z.int(), total: minorSchema })),
+  /** the unpaid-labour meter */
+  owed: z.object({
+    /** accepted and not paid: must be zero, since acceptance and payment are one entry */
+    acceptedUnpaid: z.array(z.object({ currency: currencySchema, pieces: z.int(), total: minorSchema })),
+    submittedUnanswered: z.array(
+      z.object({ currency: currencySchema, pieces: z.int(), total: minorSchema, oldest: instantSchema }),
+    ),
+  }),
+});
+export type PaidResponse = z.infer<typeof paidResponseSchema>;
+
+export const compensationEndpoints = {
+  deposit: endpoint<DepositRequest, DepositResponse>('POST', '/api/funds/deposits', {
+    body: depositRequestSchema,
+    answer: depositResponseSchema,
+  }),
+  listFunds: endpoint('GET', '/api/funds', { answer: fundsResponseSchema }),
+  openCall: endpoint<CallRequest, CallOpenedResponse>('POST', '/api/calls', {
+    body: callRequestSchema,
+    answer: callOpenedResponseSchema,
+  }),
+  listCalls: endpoint('GET', '/api/calls', { answer: callsResponseSchema }),
+  getCall: endpoint('GET', '/api/calls/:id', { answer: callResponseSchema }),
+  submitContribution: endpoint<ContributionRequest, ContributionSubmittedResponse>(
+    'POST',
+    '/api/contributions',
+    { body: contributionRequestSchema, answer: contributionSubmittedResponseSchema },
+  ),
+  listContributions: endpoint('GET', '/api/contributions', { answer: contributionsResponseSchema }),
+  getContribution: endpoint('GET', '/api/contributions/:id', { answer: contributionResponseSchema }),
+  reviewDesk: endpoint('GET', '/api/reviews', { answer: reviewDeskResponseSchema }),
+  reviewContribution: endpoint<ReviewRequest, ReviewResponse>('POST', '/api/contributions/:id/reviews', {
+    answer: reviewResponseSchema,
+  }),
+  myStatement: endpoint('GET', '/api/me/statement', { answer: statementResponseSchema }),
+  whatWasPaid: endpoint('GET', '/api/paid', { answer: paidResponseSchema }),
+};
