@@ -73,7 +73,7 @@ export type FundsResponse = z.infer<typeof fundsResponseSchema>;
 
 // ---- calls for testing ----
 
-/** POST /api/calls (steward). Limits are the domain's, each with its own code. Everything a tester needs to know, recorded before the first submission. */
+/** POST /api/calls (steward): all a tester needs to know. Limits are the domain's, each with its own code. */
 export const callRequestSchema = z.strictObject({
   title: z.string(),
   brief: z.string(),
