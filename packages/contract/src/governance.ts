@@ -175,7 +175,10 @@ export const proposalsAnswerSchema = z.object({ proposals: z.array(proposalSumma
 export type ProposalsAnswer = z.infer<typeof proposalsAnswerSchema>;
 export const proposalAnswerSchema = z.object({ proposal: proposalDetailSchema });
 export type ProposalAnswer = z.infer<typeof proposalAnswerSchema>;
-export const proposalChangedAnswerSchema = z.object({ proposal: proposalDetailSchema, receipt: receiptSchema });
+export const proposalChangedAnswerSchema = z.object({
+  proposal: proposalDetailSchema,
+  receipt: receiptSchema,
+});
 export type ProposalChangedAnswer = z.infer<typeof proposalChangedAnswerSchema>;
 
 export const ballotRequestSchema = z.strictObject({ choice: ballotChoiceSchema });

@@ -82,7 +82,10 @@ export type SessionsAnswer = z.infer<typeof sessionsAnswerSchema>;
 
 /** What a page needs to know about who is looking. `may` are the acts their roles allow under the policy in force. */
 export const meAnswerSchema = z.object({
-  member: memberSummarySchema.omit({ joinedAt: true }).extend({ may: z.array(z.string()) }).nullable(),
+  member: memberSummarySchema
+    .omit({ joinedAt: true })
+    .extend({ may: z.array(z.string()) })
+    .nullable(),
 });
 export type MeAnswer = z.infer<typeof meAnswerSchema>;
 

@@ -1,1 +1,3 @@
-export {};
+export type { GovernedContext } from './context.ts';
+export { genesisPolicy } from './genesis.ts';
+export * from './policy.ts';

@@ -1,0 +1,245 @@
+/**
+ * Everything a vote may change, as one typed document. Integers only: a policy is hashed, and two machines
+ * must never disagree about a fraction. Collections are keyed by name, never by place, so that a clause has
+ * one address (a JSON Pointer such as `/safeguards/living-artists`) for as long as it stands.
+ */
+import { z } from 'zod';
+
+/** What a role can be allowed to do. The api asks for these by name; what no role holds, nobody may. */
+export const acts = [
+  'invite_member',
+  'propose',
+  'vote',
+  'generate',
+  'publish',
+  'contribute',
+  'review',
+  'add_work',
+  'give_consent',
+  'open_call',
+  'deposit_funds',
+  'add_worker',
+  'import_works',
+] as const;
+export type Act = (typeof acts)[number];
+
+const slug = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be a short name in lower case, as living-artists');
+const sentence = z.string().trim().min(1).max(1000);
+const count = (min: number, max: number) => z.int().min(min).max(max);
+
+const roleSchema = z.strictObject({ about: sentence, may: z.array(z.enum(acts)) });
+
+const membershipSchema = z.strictObject({
+  founderRoles: z.array(slug).min(1),
+  memberRoles: z.array(slug).min(1),
+  invitationDays: count(1, 365),
+  pseudonym: z
+    .strictObject({ minCharacters: count(1, 40), maxCharacters: count(1, 80) })
+    .refine((rule) => rule.minCharacters <= rule.maxCharacters, {
+      message: 'the shortest is longer than the longest',
+    }),
+  passwordMinCharacters: count(8, 128),
+});
+
+const quorumSchema = z
+  .strictObject({
+    numerator: count(0, 1000),
+    denominator: count(1, 1000),
+    /** eligible members as they stood when the vote opened */
+    of: z.literal('eligible'),
+    /** true: more than the fraction; false: at least the fraction */
+    strict: z.boolean(),
+    /** ballots needed whatever the fraction says */
+    atLeast: count(0, 100_000),
+  })
+  .refine(
+    (rule) => rule.numerator < rule.denominator || (rule.numerator === rule.denominator && !rule.strict),
+    {
+      message: 'no vote could ever reach this quorum',
+    },
+  );
+
+const thresholdSchema = z
+  .strictObject({
+    numerator: count(0, 1000),
+    denominator: count(1, 1000),
+    of: z.enum(['yes_and_no', 'cast', 'eligible']),
+    strict: z.boolean(),
+  })
+  .refine(
+    (rule) => rule.numerator < rule.denominator || (rule.numerator === rule.denominator && !rule.strict),
+    {
+      message: 'no vote could ever pass this threshold',
+    },
+  );
+
+const voteRuleSchema = z.strictObject({
+  about: sentence,
+  method: z.literal('yes_no'),
+  quorum: quorumSchema,
+  threshold: thresholdSchema,
+  abstentions: z.enum(['count_for_quorum', 'ignored']),
+  discussionHours: count(0, 24 * 365),
+  votingHours: count(1, 24 * 365),
+  delayHours: count(0, 24 * 365),
+});
+
+export const proposalKinds = ['safeguard', 'policy', 'open'] as const;
+export type ProposalKind = (typeof proposalKinds)[number];
+
+const votingSchema = z.strictObject({
+  eligibleRoles: z.array(slug).min(1),
+  draftDays: count(1, 3650),
+  kinds: z.strictObject({ safeguard: voteRuleSchema, policy: voteRuleSchema, open: voteRuleSchema }),
+});
+
+const studioSchema = z.strictObject({
+  promptMaxCharacters: count(1, 100_000),
+  steps: z
+    .strictObject({ min: count(1, 1000), max: count(1, 1000), usual: count(1, 1000) })
+    .refine((steps) => steps.min <= steps.usual && steps.usual <= steps.max, {
+      message: 'must be ordered: min ≤ usual ≤ max',
+    }),
+  outstandingPerMember: count(1, 1000),
+  fairWindowHours: count(1, 24 * 365),
+  captionMaxCharacters: count(0, 10_000),
+  /** `words` empty: no watermark. Never a logo of anybody who paid. */
+  watermark: z.strictObject({ words: z.string().max(80) }),
+});
+
+/** Minor units of the collective's currency, as 2500 for 25.00. */
+const amount = count(0, 1_000_000_000_000);
+
+const compensationSchema = z.strictObject({
+  /** what a call may not pay less than, for each kind of work */
+  rates: z.strictObject({ bug: amount, critique: amount, experiment: amount, 'red-team': amount }),
+  /** what one review is paid */
+  reviewRate: amount,
+  reviewsNeeded: count(1, 25),
+  /** no answer within this many days is a yes */
+  reviewDays: count(1, 90),
+  royalty: z.strictObject({
+    perGeneration: amount,
+    /** the fund that pays it, as "main" for the account fund:main */
+    fund: slug,
+    /** shares of the royalty: members whose consented works taught the model, and what stays in the fund */
+    split: z
+      .strictObject({ works: count(0, 1000), fund: count(0, 1000) })
+      .refine((split) => split.works + split.fund > 0, { message: 'somebody must get the royalty' }),
+  }),
+});
+
+export const consentUses = [
+  'train_base',
+  'fine_tune_own',
+  'fine_tune_shared',
+  'style_name_prompting',
+  'publish',
+  'export_weights',
+  'data_mining',
+] as const;
+export type ConsentUse = (typeof consentUses)[number];
+
+const namedLivingArtistSchema = z.strictObject({
+  kind: z.literal('named_living_artist'),
+  /** the artists as they sign; every way their name is written gets its own line */
+  names: z.array(z.string().trim().min(2).max(200)).min(1).max(2000),
+  /** a yes of the named artist to this use lifts the refusal for them */
+  unlessConsent: z.literal('style_name_prompting'),
+  action: z.literal('refuse'),
+  /** what the person is told whose prompt is refused */
+  text: sentence,
+});
+const safeguardSchema = z.discriminatedUnion('kind', [namedLivingArtistSchema]);
+export type Safeguard = z.infer<typeof safeguardSchema>;
+
+const datasetsSchema = z.strictObject({
+  acceptedBases: z.array(z.enum(['public_domain_dedication', 'member_consent'])).min(1),
+  /** as SPDX names them; what counts as a dedication to everyone */
+  acceptedDedications: z.array(z.string().min(1).max(80)),
+  /** hash distance from which on two works are looked at as one */
+  nearDuplicateBits: count(0, 64),
+});
+
+const privacySchema = z.strictObject({
+  /** no figure about fewer people than this is ever published */
+  minGroupSize: count(2, 1000),
+  sessionDays: count(1, 365),
+});
+
+/** What only holds between clauses: named roles exist, and nobody can vote the vote away. */
+function checkAcrossClauses(policy: z.infer<typeof policyFields>, ctx: z.RefinementCtx): void {
+  const known = new Set(Object.keys(policy.roles));
+  const named: [readonly string[], (string | number)[]][] = [
+    [policy.membership.founderRoles, ['membership', 'founderRoles']],
+    [policy.membership.memberRoles, ['membership', 'memberRoles']],
+    [policy.voting.eligibleRoles, ['voting', 'eligibleRoles']],
+  ];
+  for (const [roles, path] of named)
+    for (const role of roles)
+      if (!known.has(role)) ctx.addIssue({ code: 'custom', path, message: `no role is named ${role}` });
+  for (const act of ['propose', 'vote', 'invite_member'] as const)
+    if (!policy.membership.memberRoles.some((role) => policy.roles[role]?.may.includes(act)))
+      ctx.addIssue({
+        code: 'custom',
+        path: ['roles'],
+        message: `a new member must be able to ${act.replace('_', ' ')}`,
+      });
+  if (!policy.membership.memberRoles.some((role) => policy.voting.eligibleRoles.includes(role)))
+    ctx.addIssue({
+      code: 'custom',
+      path: ['voting', 'eligibleRoles'],
+      message: 'a new member must count as a voter',
+    });
+}
+
+const policyFields = z.strictObject({
+  format: z.literal('uncaged-policy/1'),
+  roles: z.record(slug, roleSchema),
+  membership: membershipSchema,
+  voting: votingSchema,
+  studio: studioSchema,
+  compensation: compensationSchema,
+  safeguards: z.record(slug, safeguardSchema),
+  datasets: datasetsSchema,
+  privacy: privacySchema,
+});
+
+/** The policy document. Unknown fields are refused, so a typing error never passes for a rule. */
+export const policySchema = policyFields.superRefine(checkAcrossClauses);
+export type Policy = z.infer<typeof policySchema>;
+export type VoteRule = Policy['voting']['kinds'][ProposalKind];
+
+/** A policy document with its place in the chain of versions. `hash` is SHA-256 of its canonical bytes, in hex. */
+export interface PolicyInForce {
+  version: number;
+  hash: string;
+  document: Policy;
+}
+
+/** Whether any of these roles may do this under the policy. Unknown roles may nothing. */
+export function mayDo(policy: Policy, roles: readonly string[], act: Act): boolean {
+  return roles.some((role) => policy.roles[role]?.may.includes(act) ?? false);
+}
+
+/** All acts these roles allow, in the order of `acts`. */
+export function actsOf(policy: Policy, roles: readonly string[]): Act[] {
+  return acts.filter((act) => mayDo(policy, roles, act));
+}
+
+export type PolicyCheck =
+  | { ok: true; policy: Policy }
+  | { ok: false; code: 'policy_patch_invalid'; field: string; reason: string };
+
+/** Checks a document against the schema. A refusal names the first wrong field as a JSON Pointer. */
+export function checkPolicy(document: unknown): PolicyCheck {
+  const result = policySchema.safeParse(document);
+  if (result.success) return { ok: true, policy: result.data };
+  const [issue] = result.error.issues;
+  if (!issue) throw new Error('a failed check names no field');
+  const keys = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
+  const field = keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return { ok: false, code: 'policy_patch_invalid', field, reason: issue.message };
+}
