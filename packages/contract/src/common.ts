@@ -55,3 +55,5 @@ export function endpoint<Body = undefined, Answer = unknown>(
 ): Endpoint<Body, Answer> {
   return { method, path, ...schemas };
 }
+
+export const healthSchema = z.object({ ok: z.literal(true), time: instantSchema });

@@ -1,0 +1,120 @@
+import type { Actor } from '@uncaged/platform';
+import { type Act, mayDo, type Policy } from '@uncaged/governance/rules';
+
+/**
+ * Who may call a route: `anyone`, a logged-in `member`, a `worker` or the `operator` by token, or an act that
+ * the policy in force grants to roles (`generate`, `vote`…), so that a vote can change it.
+ */
+export type Who = 'anyone' | 'member' | 'worker' | 'operator' | Act;
+
+/** The one file that says who may do what. What it does not name is denied, with `route_not_listed`. */
+export const access: Readonly<Record<string, readonly Who[]>> = {
+  'GET /api/health': ['anyone'],
+  'GET /api/openapi.json': ['anyone'],
+
+  // people
+  'GET /api/collective': ['anyone'],
+  'POST /api/collective': ['anyone'],
+  'POST /api/invitations': ['invite_member'],
+  'POST /api/members': ['anyone'],
+  'GET /api/members': ['anyone'],
+  'POST /api/sessions': ['anyone'],
+  'GET /api/sessions': ['member'],
+  'DELETE /api/sessions/:id': ['member'],
+  'GET /api/me': ['anyone'],
+  'DELETE /api/me': ['member'],
+
+  // governance
+  'GET /api/policy': ['anyone'],
+  'GET /api/policy/versions': ['anyone'],
+  'GET /api/policy/diff': ['anyone'],
+  'POST /api/proposals': ['propose'],
+  'GET /api/proposals': ['anyone'],
+  'GET /api/proposals/:id': ['anyone'],
+  'POST /api/proposals/:id/open': ['propose'],
+  'POST /api/proposals/:id/ballots': ['vote'],
+
+  // compensation
+  'POST /api/funds/deposits': ['deposit_funds', 'operator'],
+  'GET /api/funds': ['anyone'],
+  'POST /api/calls': ['open_call'],
+  'GET /api/calls': ['anyone'],
+  'GET /api/calls/:id': ['anyone'],
+  'POST /api/contributions': ['contribute'],
+  'GET /api/contributions': ['anyone'],
+  'GET /api/contributions/:id': ['anyone'],
+  'GET /api/reviews': ['member'],
+  'POST /api/contributions/:id/reviews': ['review'],
+  'GET /api/me/statement': ['member'],
+  'GET /api/paid': ['anyone'],
+
+  // provenance
+  'GET /api/works': ['anyone'],
+  'GET /api/works/:id': ['anyone'],
+  'GET /api/works/:id/image': ['anyone'],
+  'POST /api/works': ['add_work'],
+  'POST /api/imports': ['import_works', 'operator'],
+  'POST /api/imports/:id/works': ['import_works', 'operator'],
+  'GET /api/imports/:id': ['anyone'],
+  'POST /api/works/:id/consents': ['give_consent'],
+  'GET /api/models': ['anyone'],
+  'GET /api/models/:id': ['anyone'],
+  'GET /api/datasets/:id': ['anyone'],
+  'GET /api/generations/:id/lineage': ['anyone'],
+
+  // studio
+  'POST /api/generations': ['generate'],
+  'GET /api/generations': ['anyone'],
+  'GET /api/generations/:id': ['anyone'],
+  'GET /api/generations/:id/events': ['anyone'],
+  'GET /api/generations/:id/preview': ['anyone'],
+  'GET /api/generations/:id/clip.mp4': ['anyone'],
+  'GET /api/generations/:id/preview.webp': ['anyone'],
+  'GET /api/generations/:id/poster.png': ['anyone'],
+  'POST /api/generations/:id/publish': ['publish'],
+  'POST /api/generations/:id/unpublish': ['publish'],
+  'GET /api/events': ['anyone'],
+
+  // workers
+  'POST /api/workers': ['add_worker', 'operator'],
+  'GET /api/workers': ['member', 'operator'],
+  'DELETE /api/workers/:id': ['add_worker', 'operator'],
+  'POST /api/worker/lease': ['worker'],
+  'POST /api/worker/leases/:id/heartbeat': ['worker'],
+  'POST /api/worker/leases/:id/progress': ['worker'],
+  'PUT /api/worker/blobs/:sha256': ['worker'],
+  'GET /api/worker/blobs/:sha256': ['worker'],
+  'POST /api/worker/leases/:id/complete': ['worker'],
+  'POST /api/worker/leases/:id/fail': ['worker'],
+
+  // book
+  'GET /api/book/key': ['anyone'],
+  'GET /api/book/checkpoint': ['anyone'],
+  'GET /api/book/entries': ['anyone'],
+  'GET /api/book/entries/:id': ['anyone'],
+  'GET /api/book/proof/inclusion': ['anyone'],
+  'GET /api/book/proof/consistency': ['anyone'],
+  'GET /api/book/checks': ['anyone'],
+  'GET /api/book/export': ['anyone'],
+};
+
+export type AccessDecision =
+  | { ok: true }
+  | { ok: false; code: 'route_not_listed' | 'not_logged_in' | 'not_allowed' };
+
+/**
+ * Decides whether an actor may call a route. `policy` is null before the founding: then no act is granted.
+ * Errors in the order they are tested: route_not_listed, not_logged_in (visitors), not_allowed.
+ */
+export function mayCall(route: string, actor: Actor, policy: Policy | null): AccessDecision {
+  const allowed = access[route];
+  if (!allowed) return { ok: false, code: 'route_not_listed' };
+  if (allowed.some((who) => isOne(who, actor, policy))) return { ok: true };
+  return { ok: false, code: actor.kind === 'visitor' ? 'not_logged_in' : 'not_allowed' };
+}
+
+function isOne(who: Who, actor: Actor, policy: Policy | null): boolean {
+  if (who === 'anyone') return true;
+  if (who === 'member' || who === 'worker' || who === 'operator') return actor.kind === who;
+  return actor.kind === 'member' && policy !== null && mayDo(policy, actor.roles, who);
+}

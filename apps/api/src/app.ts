@@ -1,0 +1,117 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { policyInForce } from '@uncaged/governance';
+import { receiptFor } from '@uncaged/book';
+import type { Platform } from '@uncaged/platform';
+import { HTTPException } from 'hono/http-exception';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { matchedRoutes } from 'hono/route';
+import { secureHeaders } from 'hono/secure-headers';
+import { mayCall } from './access.ts';
+import type { ApiContext, Deps, Env } from './deps.ts';
+import { checkOrigin, identify, type Tokens } from './identify.ts';
+import { problem, Refused } from './problems.ts';
+import { domains } from './routes/index.ts';
+
+export interface AppOptions {
+  /** The operator's token, as `<data>/operator.token` holds it. */
+  operatorToken: string;
+  /** Address for links; otherwise taken from the request. */
+  publicUrl?: string | undefined;
+}
+
+/** The api as one app, without a server: tests call it through `app.request()`. */
+export function buildApp(platform: Platform, options: AppOptions): OpenAPIHono<Env> {
+  const deps = depsOf(platform, options);
+  const app = new OpenAPIHono<Env>();
+  const tokens: Tokens = { operator: options.operatorToken };
+  app.use(
+    methodNotAllowed({
+      app: app as never,
+      onMethodNotAllowed: (c, methods) =>
+        problem(c, 'method_not_allowed', {
+          detail: `${c.req.method} is not among ${methods.join(', ')}.`,
+          headers: { allow: methods.join(', ') },
+        }),
+    }),
+  );
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] },
+      crossOriginResourcePolicy: 'same-origin',
+      referrerPolicy: 'same-origin',
+    }),
+  );
+  app.use(async (c, next) => {
+    const request = requestLine(c);
+    c.set('requestId', platform.ids.next());
+    c.set('context', null);
+    if (!isRouted(c)) return next();
+    await identify(c, platform, tokens);
+    checkOrigin(c, options.publicUrl);
+    const policy = await policyInForce(platform.db.read);
+    const decision = mayCall(request, c.get('actor'), policy?.document ?? null);
+    if (!decision.ok) return problem(c, decision.code);
+    return next();
+  });
+  for (const domain of domains) app.route('/', domain(deps));
+  app.get('/api/openapi.json', (c) => c.json(openapi(app)));
+  app.notFound((c) => problem(c, 'not_found', { detail: `There is nothing at ${c.req.path}.` }));
+  app.onError((error, c) => answerError(error, c));
+  return app;
+}
+
+/** `METHOD /path/:id` of the route that will answer, as access.ts writes it. */
+function requestLine(c: ApiContext): string {
+  const target = matchedRoutes(c).find((entry) => entry.method !== 'ALL');
+  return `${target?.method ?? c.req.method} ${target?.path ?? c.req.path}`;
+}
+
+function isRouted(c: ApiContext): boolean {
+  return matchedRoutes(c).some((entry) => entry.method !== 'ALL');
+}
+
+function openapi(app: OpenAPIHono<Env>): object {
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Uncaged',
+      version: '1',
+      description: 'The api of an artist-governed collective. Errors are RFC 9457 problem details.',
+    },
+  });
+}
+
+function depsOf(platform: Platform, options: AppOptions): Deps {
+  return {
+    platform,
+    async contextOf(c) {
+      const made = c.get('context');
+      if (made) return made;
+      const { db, clock, ids, blobs, secrets } = platform;
+      const policy = await policyInForce(db.read);
+      if (!policy) throw new Refused('not_founded');
+      const context = { db, clock, ids, blobs, secrets, policy, actor: c.get('actor') };
+      c.set('context', context);
+      return context;
+    },
+    async receipt(entry) {
+      await platform.db.durable();
+      return receiptFor(platform, entry);
+    },
+    publicUrl(c) {
+      return options.publicUrl ?? new URL(c.req.url).origin;
+    },
+  };
+}
+
+/** Bad input has a code; what is left is our own mistake, logged under the id that the answer shows. */
+function answerError(error: Error, c: ApiContext): Response {
+  if (error instanceof Refused) return problem(c, error.code, error.extras);
+  if (error instanceof HTTPException) {
+    if (error.status === 400) return problem(c, 'malformed_json');
+    if (error.status < 500) return error.getResponse();
+  }
+  const id = c.get('requestId') ?? 'unknown';
+  console.error(`500 ${id} ${c.req.method} ${c.req.path}`, error);
+  return problem(c, 'internal_error', { detail: `Logged under ${id}.`, requestId: id });
+}

@@ -1,0 +1,45 @@
+import type { GovernedContext } from '@uncaged/governance';
+import type { Actor, Platform } from '@uncaged/platform';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Receipt } from '@uncaged/contract';
+import { problem } from './problems.ts';
+import { fieldOf } from './route.ts';
+
+/** What the door found out about a request before a route sees it. */
+export interface Visit {
+  actor: Actor;
+  /** The session behind the cookie, for `current` and for logging out. */
+  sessionId: string | null;
+  /** Set for a worker's token. */
+  workerId: string | null;
+  /** Short id that the log and a 500 share. */
+  requestId: string;
+  context: GovernedContext | null;
+}
+
+export type Env = { Variables: Visit };
+export type ApiContext = Context<Env>;
+
+/** A book entry as `record` returned it. */
+export type WrittenEntry = Parameters<typeof import('@uncaged/book').receiptFor>[1];
+
+export interface Deps {
+  platform: Platform;
+  /** The context of a use case: the request's actor under the policy in force. Refuses not_founded. */
+  contextOf(c: ApiContext): Promise<GovernedContext>;
+  /** Waits until what was committed is on disk, then signs the receipt of the entry. */
+  receipt(entry: WrittenEntry): Promise<Receipt>;
+  /** The address people reach the collective at, without a slash at the end. */
+  publicUrl(c: ApiContext): string;
+}
+
+/** An empty app whose validation failures answer invalid_input, for a domain's route file. */
+export function newRoutes(): OpenAPIHono<Env> {
+  return new OpenAPIHono<Env>({
+    defaultHook: (result, c) => {
+      if (!result.success) return problem(c, 'invalid_input', fieldOf(result.error));
+      return undefined;
+    },
+  });
+}
