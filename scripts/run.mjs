@@ -115,6 +115,7 @@ const tools = {
   check: ['scripts/check.ts'],
   bench: ['test/bench/run.ts'],
   story: ['test/stories/run.ts'],
+  faults: ['test/faults/run.ts'],
 };
 if (!command || !Object.hasOwn(tools, command))
   fail(`unknown command; one of: ${Object.keys(tools).join(', ')}`);
