@@ -1,5 +1,5 @@
-import type { Actor } from '@uncaged/platform';
 import { type Act, mayDo, type Policy } from '@uncaged/governance/rules';
+import type { Actor } from '@uncaged/platform';
 
 /**
  * Who may call a route: `anyone`, a logged-in `member`, a `worker` or the `operator` by token, or an act that

@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { policyInForce } from '@uncaged/governance';
 import { receiptFor } from '@uncaged/book';
+import { policyInForce } from '@uncaged/governance';
 import type { Platform } from '@uncaged/platform';
 import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';

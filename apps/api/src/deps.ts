@@ -1,8 +1,8 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Receipt } from '@uncaged/contract';
 import type { GovernedContext } from '@uncaged/governance';
 import type { Actor, Platform } from '@uncaged/platform';
-import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { Receipt } from '@uncaged/contract';
 import { problem } from './problems.ts';
 import { fieldOf } from './route.ts';
 

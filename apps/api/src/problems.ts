@@ -126,7 +126,11 @@ export const problems: Readonly<Record<string, ProblemKind>> = {
     title: 'No model is ready',
     next: 'Wait until a model is registered, or ask a steward.',
   },
-  not_your_generation: { status: 403, title: 'This clip is somebody else’s', next: 'Only its maker may do this.' },
+  not_your_generation: {
+    status: 403,
+    title: 'This clip is somebody else’s',
+    next: 'Only its maker may do this.',
+  },
   not_finished: { status: 409, title: 'The clip is not finished', next: 'Wait until it is done.' },
   caption_too_long: { status: 422, title: 'The caption is too long', next: 'Shorten it.' },
   too_many_outstanding: {
@@ -137,7 +141,11 @@ export const problems: Readonly<Record<string, ProblemKind>> = {
   no_output: { status: 404, title: 'There is no such file yet', next: 'Wait until the clip is done.' },
 
   // workers
-  unknown_worker: { status: 404, title: 'There is no such worker', next: 'List the workers to see their ids.' },
+  unknown_worker: {
+    status: 404,
+    title: 'There is no such worker',
+    next: 'List the workers to see their ids.',
+  },
   lease_not_yours: {
     status: 403,
     title: 'Another worker holds this lease',
@@ -164,13 +172,29 @@ export const problems: Readonly<Record<string, ProblemKind>> = {
     title: 'The bytes do not have the SHA-256 in the address',
     next: 'Send them again; the transfer may be broken.',
   },
-  blob_too_large: { status: 413, title: 'The file is too large', next: 'Send a smaller one. Nothing was kept.' },
-  unknown_blob: { status: 422, title: 'An output was never uploaded', next: 'Upload the blob, then complete.' },
+  blob_too_large: {
+    status: 413,
+    title: 'The file is too large',
+    next: 'Send a smaller one. Nothing was kept.',
+  },
+  unknown_blob: {
+    status: 422,
+    title: 'An output was never uploaded',
+    next: 'Upload the blob, then complete.',
+  },
   not_an_mp4: { status: 422, title: 'The clip is not an MP4', next: 'Send an ISO base media file.' },
   not_a_webp: { status: 422, title: 'The preview is not a WebP', next: 'Send a WebP.' },
   not_a_png: { status: 422, title: 'The poster is not a PNG', next: 'Send a PNG.' },
-  not_a_preview: { status: 422, title: 'The preview picture is not a PNG or WebP', next: 'Send a PNG or WebP.' },
-  preview_too_large: { status: 413, title: 'The preview picture is too large', next: 'Send at most 512 KiB.' },
+  not_a_preview: {
+    status: 422,
+    title: 'The preview picture is not a PNG or WebP',
+    next: 'Send a PNG or WebP.',
+  },
+  preview_too_large: {
+    status: 413,
+    title: 'The preview picture is too large',
+    next: 'Send at most 512 KiB.',
+  },
 
   // the other domains append theirs below, each under its own heading
 };

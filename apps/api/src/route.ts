@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Endpoint } from '@uncaged/contract';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { z } from 'zod';
 import { jsonBytes, readJson } from './body.ts';
 import type { ApiContext, Env } from './deps.ts';
 import { problem, Refused, toJson } from './problems.ts';

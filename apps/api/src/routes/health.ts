@@ -1,5 +1,5 @@
-import { sql } from '@uncaged/platform';
 import { endpoint, healthSchema } from '@uncaged/contract';
+import { sql } from '@uncaged/platform';
 import { type Deps, newRoutes } from '../deps.ts';
 import { route } from '../route.ts';
 
