@@ -298,8 +298,11 @@ export const paidResponseSchema = z.object({
       kind: z.string(),
       currency: currencySchema,
       pieces: z.int(),
-      /** the lower of the two middle amounts when the count is even, so always one that was really paid */
-      median: minorSchema,
+      /**
+       * The lower of the two middle amounts when the count is even, so always one that was really paid.
+       * Null (a bar on the page) while fewer members stand behind it than policy's privacy.minGroupSize.
+       */
+      median: minorSchema.nullable(),
       total: minorSchema,
     }),
   ),
