@@ -107,8 +107,8 @@ export const problems: Readonly<Record<string, ProblemKind>> = {
   },
   seed_out_of_range: {
     status: 422,
-    title: 'The seed is not an unsigned 64-bit integer',
-    next: 'Take a whole number from 0 to 18446744073709551615, as a string.',
+    title: 'The seed is not a whole number in its range',
+    next: 'Take a whole number from 0 to 9007199254740991.',
   },
   refused_by_safeguard: {
     status: 403,

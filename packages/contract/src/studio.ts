@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { endpoint, idSchema, instantSchema, receiptSchema, sha256Schema } from './common.ts';
 
-/** A seed is an unsigned 64-bit integer written as a decimal string: JSON numbers lose bits above 2^53. */
-export const seedSchema = z.string().regex(/^[0-9]{1,20}$/, 'must be an unsigned 64-bit integer as a string');
+/** A seed is an integer from 0 to 2^53 − 1, written as a decimal string. */
+export const seedSchema = z.string().regex(/^(0|[1-9][0-9]{0,15})$/, 'must be an integer as a string');
 
 export const modeSchema = z.enum(['clip', 'walk']);
 
