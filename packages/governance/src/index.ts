@@ -1,3 +1,3 @@
 export type { GovernedContext } from './context.ts';
 export { genesisPolicy } from './genesis.ts';
-export * from './policy.ts';
+export * from './rules.ts';

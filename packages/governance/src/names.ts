@@ -1,0 +1,164 @@
+/**
+ * Finding a person's name in a text, however it is dressed up: accents, capitals, full-width or letter-like
+ * signs, Cyrillic and Greek look-alikes, hyphens, dots, hashtags, spaced-out letters, last name first.
+ * The same bytes give the same answer on every machine: no locale and no dictionary is asked.
+ */
+
+/** Letters of other scripts that look like Latin ones (a small part of Unicode's confusables), after lower-casing. */
+const lookAlikes: Record<string, string> = {
+  а: 'a',
+  в: 'b',
+  е: 'e',
+  ѕ: 's',
+  і: 'i',
+  ј: 'j',
+  к: 'k',
+  м: 'm',
+  н: 'h',
+  о: 'o',
+  р: 'p',
+  с: 'c',
+  т: 't',
+  у: 'y',
+  х: 'x',
+  һ: 'h',
+  ԁ: 'd',
+  ԛ: 'q',
+  ԝ: 'w',
+  ӏ: 'l',
+  ё: 'e',
+  ї: 'i', // Cyrillic
+  α: 'a',
+  β: 'b',
+  ε: 'e',
+  ζ: 'z',
+  η: 'n',
+  ι: 'i',
+  κ: 'k',
+  μ: 'm',
+  ν: 'v',
+  ο: 'o',
+  ρ: 'p',
+  τ: 't',
+  υ: 'u',
+  χ: 'x',
+  ϲ: 'c',
+  ϳ: 'j', // Greek
+};
+/** Latin letters that Unicode does not decompose. */
+const unaccented: Record<string, string> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  þ: 'th',
+  ħ: 'h',
+  ı: 'i',
+  ŧ: 't',
+  ŋ: 'n',
+  ƒ: 'f',
+};
+const swaps = new Map([...Object.entries(lookAlikes), ...Object.entries(unaccented)]);
+
+/** Scripts written without spaces between words: there a name is looked for inside a run of signs. */
+const unspaced =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]+$/u;
+
+/** Long enough that a name of two words written as one is no ordinary word by accident. */
+const joinedMinLength = 8;
+
+/** Lower case without accents, look-alikes and signs that nobody sees. Plain ASCII, the common case, is done at once. */
+function fold(text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.toLowerCase();
+  const folded = text
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '');
+  return [...folded].map((sign) => swaps.get(sign) ?? sign).join('');
+}
+
+/** The words of a text with everything taken off that only dresses them up. */
+export function plainWords(text: string): string[] {
+  return joinSpelledOut(
+    fold(text)
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter((word) => word !== ''),
+  );
+}
+
+/** A text made ready for looking up many names in it. */
+export interface PlainText {
+  words: readonly string[];
+  /** the words with one space around each */
+  spaced: string;
+  /** the words without a space */
+  joined: string;
+}
+
+export function plainText(text: string): PlainText {
+  const words = plainWords(text);
+  return { words, spaced: ` ${words.join(' ')} `, joined: words.join('') };
+}
+
+/** Three or more single letters in a row are one word spelled out: "h e r o n" → "heron". */
+function joinSpelledOut(words: string[]): string[] {
+  const joined: string[] = [];
+  let run: string[] = [];
+  const flush = () => {
+    if (run.length >= 3) joined.push(run.join(''));
+    else joined.push(...run);
+    run = [];
+  };
+  for (const word of words) {
+    if ([...word].length === 1) run.push(word);
+    else {
+      flush();
+      joined.push(word);
+    }
+  }
+  flush();
+  return joined;
+}
+
+function holdsSequence(text: PlainText, sequence: readonly string[]): boolean {
+  return text.spaced.includes(` ${sequence.join(' ')} `);
+}
+
+/** Whether some neighbouring words, written together, are exactly this: "heron na cht" for "heronnacht". */
+function holdsJoined(text: PlainText, joined: string): boolean {
+  if (!text.joined.includes(joined)) return false;
+  return text.words.some((_, at) => {
+    let built = '';
+    for (let i = at; i < text.words.length && built.length < joined.length; i++) built += text.words[i];
+    return built === joined;
+  });
+}
+
+/**
+ * Whether the text names this person. Whole words only, so that "Ko" is not found in "koala"; a name of several
+ * words is also found last name first, run together, hashtagged or broken up.
+ */
+export function namesPerson(text: PlainText, name: string): boolean {
+  const sought = plainWords(name);
+  const last = sought.at(-1);
+  if (last === undefined) return false;
+  const joined = sought.join('');
+  if (unspaced.test(joined)) return text.joined.includes(joined);
+  if (holdsSequence(text, sought)) return true;
+  if (sought.length < 2) return false;
+  return (
+    holdsSequence(text, [last, ...sought.slice(0, -1)]) ||
+    (joined.length >= joinedMinLength && holdsJoined(text, joined))
+  );
+}
+
+/** Whether two ways of writing are the same name. */
+export function sameName(one: string, other: string): boolean {
+  const joined = plainWords(one).join('');
+  return joined !== '' && joined === plainWords(other).join('');
+}

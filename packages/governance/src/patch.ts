@@ -1,0 +1,153 @@
+import { applyPatch, type Operation } from 'rfc6902';
+import { checkPolicy, type Policy, type PolicyCheck, type ProposalKind } from './policy.ts';
+
+export type PolicyPatch = readonly Operation[];
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** One changed clause. `before` is absent where the clause is new, `after` where it is removed. */
+export interface DiffLine {
+  path: string;
+  words: string;
+  before?: Json;
+  after?: Json;
+}
+
+const pointer = /^(\/([^~/]|~[01])*)*$/;
+const forbidden = new Set(['__proto__', 'constructor', 'prototype']);
+
+function readToken(token: string): string {
+  return token.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+function writeToken(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** "/compensation/rates/red-team" → "compensation: rates: red-team"; camelCase is taken apart. */
+export function pathInWords(path: string): string {
+  return path
+    .split('/')
+    .slice(1)
+    .map((token) => readToken(token).replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`))
+    .join(': ');
+}
+
+function refuse(field: string, reason: string): Extract<PolicyCheck, { ok: false }> {
+  return { ok: false, code: 'policy_patch_invalid', field, reason };
+}
+
+function badPath(operation: Operation): string | null {
+  const paths = 'from' in operation ? [operation.path, operation.from] : [operation.path];
+  return (
+    paths.find(
+      (path) => !pointer.test(path) || path.split('/').some((token) => forbidden.has(readToken(token))),
+    ) ?? null
+  );
+}
+
+/**
+ * Applies a JSON Patch (RFC 6902) to a policy and checks the outcome; neither argument is changed.
+ * Errors, in this order: a path that is no JSON Pointer, an operation that finds nothing to work on (or a `test`
+ * that fails), an outcome that the policy schema refuses. All are `policy_patch_invalid` and name the field.
+ */
+export function patchPolicy(policy: Policy, patch: PolicyPatch): PolicyCheck {
+  for (const operation of patch) {
+    const path = badPath(operation);
+    if (path !== null) return refuse(path, 'is no JSON Pointer into the policy');
+  }
+  const target: unknown = structuredClone(policy);
+  const results = applyPatch(target, structuredClone([...patch]));
+  const failed = results.findIndex((result) => result !== null);
+  const operation = patch[failed];
+  if (operation) {
+    const reason =
+      operation.op === 'test' ? 'is not what the patch expects there' : `has nothing to ${operation.op}`;
+    return refuse(operation.path, reason);
+  }
+  return checkPolicy(target);
+}
+
+function isObject(value: Json | undefined): value is { [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, i) => sameJson(item, b[i]));
+  if (isObject(a) && isObject(b)) {
+    const keys = Object.keys(a);
+    return keys.length === Object.keys(b).length && keys.every((key) => key in b && sameJson(a[key], b[key]));
+  }
+  return a === b;
+}
+
+function collect(path: string, before: Json | undefined, after: Json | undefined, lines: DiffLine[]): void {
+  if (sameJson(before, after)) return;
+  if (isObject(before) && isObject(after)) {
+    for (const key of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort())
+      collect(`${path}/${writeToken(key)}`, before[key], after[key], lines);
+    return;
+  }
+  const line: DiffLine = { path, words: pathInWords(path) };
+  if (before !== undefined) line.before = before;
+  if (after !== undefined) line.after = after;
+  lines.push(line);
+}
+
+/** The clauses in which two policies differ, in the order of their paths. A list is one clause. */
+export function diffPolicies(before: Policy, after: Policy): DiffLine[] {
+  const lines: DiffLine[] = [];
+  collect('', before as Json, after as Json, lines);
+  return lines;
+}
+
+/** Whether one path is the other or lies inside it. */
+export function pathsTouch(one: string, other: string): boolean {
+  return one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+}
+
+export type PatchStanding = { ok: true; policy: Policy } | { ok: false; code: 'clash'; paths: string[] };
+
+/**
+ * Puts a patch that was voted on against `written` onto the policy now in force. It stands when both sides changed
+ * different clauses and the outcome changes exactly what was voted on; everything else is a clash, which only a
+ * vote resolves. Patches that do not clash give the same policy in any order.
+ */
+export function patchOnto(written: Policy, inForce: Policy, patch: PolicyPatch): PatchStanding {
+  const voted = patchPolicy(written, patch);
+  if (!voted.ok) return { ok: false, code: 'clash', paths: [voted.field] };
+  const wanted = diffPolicies(written, voted.policy);
+  const moved = diffPolicies(written, inForce);
+  const clashing = wanted.filter((line) => moved.some((other) => pathsTouch(line.path, other.path)));
+  if (clashing.length > 0) return { ok: false, code: 'clash', paths: clashing.map((line) => line.path) };
+  const outcome = patchPolicy(inForce, patch);
+  if (!outcome.ok) return { ok: false, code: 'clash', paths: [outcome.field] };
+  const changed = diffPolicies(inForce, outcome.policy);
+  if (!sameJson(changed as unknown as Json, wanted as unknown as Json))
+    return { ok: false, code: 'clash', paths: changed.map((line) => line.path) };
+  return { ok: true, policy: outcome.policy };
+}
+
+export type PatchForKind =
+  | { ok: true; policy: Policy; diff: DiffLine[] }
+  | Extract<PolicyCheck, { ok: false }>
+  | { ok: false; code: 'patch_changes_nothing' }
+  | { ok: false; code: 'patch_outside_kind'; path: string }
+  | { ok: false; code: 'open_question_has_patch' };
+
+/**
+ * Whether a proposal of this kind may carry this patch. A safeguard passes more easily than other changes, so its
+ * patch may touch nothing but safeguards; an open question changes nothing.
+ */
+export function patchForKind(kind: ProposalKind, policy: Policy, patch: PolicyPatch): PatchForKind {
+  if (kind === 'open')
+    return patch.length > 0 ? { ok: false, code: 'open_question_has_patch' } : { ok: true, policy, diff: [] };
+  const outcome = patchPolicy(policy, patch);
+  if (!outcome.ok) return outcome;
+  const diff = diffPolicies(policy, outcome.policy);
+  if (diff.length === 0) return { ok: false, code: 'patch_changes_nothing' };
+  const outside =
+    kind === 'safeguard' ? diff.find((line) => !line.path.startsWith('/safeguards/')) : undefined;
+  if (outside) return { ok: false, code: 'patch_outside_kind', path: outside.path };
+  return { ok: true, policy: outcome.policy, diff };
+}

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { genesisPolicy } from './genesis.ts';
+import { actsOf, checkPolicy, mayDo, type Policy } from './policy.ts';
+import { policyHash } from './policy-hash.ts';
+
+const genesis = await genesisPolicy();
+
+/** A copy of the genesis policy with one thing put out of order. */
+function broken(change: (policy: Policy) => void): unknown {
+  const copy = structuredClone(genesis);
+  change(copy);
+  return copy;
+}
+
+describe('the genesis policy', () => {
+  it('is a policy, with one hash', () => {
+    expect(checkPolicy(genesis)).toEqual({ ok: true, policy: genesis });
+    expect(policyHash(genesis)).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('has the same hash whatever the order of its fields', () => {
+    const turned = Object.fromEntries(Object.entries(genesis).reverse());
+    expect(policyHash(turned)).toBe(policyHash(genesis));
+  });
+
+  it('starts without a safeguard and lets every member propose, vote and invite', () => {
+    expect(genesis.safeguards).toEqual({});
+    expect(actsOf(genesis, genesis.membership.memberRoles)).toEqual(
+      expect.arrayContaining(['propose', 'vote', 'invite_member']),
+    );
+  });
+
+  it('keeps money chores to stewards, and gives unknown roles nothing', () => {
+    expect(mayDo(genesis, ['member'], 'open_call')).toBe(false);
+    expect(mayDo(genesis, ['member', 'steward'], 'open_call')).toBe(true);
+    expect(actsOf(genesis, ['emperor'])).toEqual([]);
+  });
+});
+
+describe('a document that is no policy', () => {
+  const rows: [string, (policy: Policy) => void, string][] = [
+    ['an unknown field', (p) => Object.assign(p.studio, { sponsor: 'x' }), '/studio/sponsor'],
+    ['a missing part', (p) => Reflect.deleteProperty(p, 'privacy'), '/privacy'],
+    [
+      'a fraction of a coin',
+      (p) => {
+        p.compensation.reviewRate = 0.5;
+      },
+      '/compensation/reviewRate',
+    ],
+    [
+      'less than nothing',
+      (p) => {
+        p.compensation.rates.bug = -1;
+      },
+      '/compensation/rates/bug',
+    ],
+    [
+      'no reviewer',
+      (p) => {
+        p.compensation.reviewsNeeded = 0;
+      },
+      '/compensation/reviewsNeeded',
+    ],
+    [
+      'a royalty for nobody',
+      (p) => {
+        p.compensation.royalty.split = { works: 0, fund: 0 };
+      },
+      '/compensation/royalty/split',
+    ],
+    [
+      'a quorum over all',
+      (p) => {
+        p.voting.kinds.open.quorum.numerator = 2;
+        p.voting.kinds.open.quorum.denominator = 1;
+      },
+      '/voting/kinds/open/quorum',
+    ],
+    [
+      'more than everybody',
+      (p) => {
+        p.voting.kinds.policy.quorum = {
+          numerator: 1,
+          denominator: 1,
+          of: 'eligible',
+          strict: true,
+          atLeast: 0,
+        };
+      },
+      '/voting/kinds/policy/quorum',
+    ],
+    [
+      'more yes than ballots',
+      (p) => {
+        p.voting.kinds.safeguard.threshold = { numerator: 1, denominator: 1, of: 'cast', strict: true };
+      },
+      '/voting/kinds/safeguard/threshold',
+    ],
+    [
+      'division by nothing',
+      (p) => {
+        p.voting.kinds.safeguard.threshold.denominator = 0;
+      },
+      '/voting/kinds/safeguard/threshold/denominator',
+    ],
+    [
+      'a vote of no length',
+      (p) => {
+        p.voting.kinds.open.votingHours = 0;
+      },
+      '/voting/kinds/open/votingHours',
+    ],
+    [
+      'steps out of order',
+      (p) => {
+        p.studio.steps = { min: 9, max: 3, usual: 5 };
+      },
+      '/studio/steps',
+    ],
+    [
+      'voters of no known role',
+      (p) => {
+        p.voting.eligibleRoles = ['member', 'crowd'];
+      },
+      '/voting/eligibleRoles',
+    ],
+    [
+      'voting taken from members',
+      (p) => {
+        p.voting.eligibleRoles = ['steward'];
+      },
+      '/voting/eligibleRoles',
+    ],
+    [
+      'a member who may not vote',
+      (p) => {
+        p.roles.member = { about: 'x', may: ['propose', 'invite_member'] };
+      },
+      '/roles',
+    ],
+    [
+      'a role name in capitals',
+      (p) => {
+        p.roles.Boss = { about: 'x', may: [] };
+      },
+      '/roles/Boss',
+    ],
+    [
+      'an act nobody knows',
+      (p) => {
+        p.roles.member?.may.push('censor' as 'vote');
+      },
+      '/roles/member/may/9',
+    ],
+    [
+      'a safeguard without words',
+      (p) => {
+        p.safeguards.x = {
+          kind: 'named_living_artist',
+          names: ['Iris Nacht'],
+          unlessConsent: 'style_name_prompting',
+          action: 'refuse',
+          text: '',
+        };
+      },
+      '/safeguards/x/text',
+    ],
+    [
+      'a safeguard of an unknown kind',
+      (p) => {
+        p.safeguards.x = { kind: 'mood' } as never;
+      },
+      '/safeguards/x/kind',
+    ],
+  ];
+  it.each(rows)('%s', (_, change, field) => {
+    expect(checkPolicy(broken(change))).toMatchObject({ ok: false, code: 'policy_patch_invalid', field });
+  });
+});

@@ -1,0 +1,45 @@
+import { namesPerson, plainText, sameName } from './names.ts';
+import type { ConsentUse, Policy } from './policy.ts';
+
+/** A yes that stands: this person allows this use. */
+export interface NamedConsent {
+  name: string;
+  use: ConsentUse;
+}
+
+export type SafeguardVerdict =
+  | { ok: true }
+  | {
+      ok: false;
+      code: 'refused_by_safeguard';
+      /** JSON Pointer of the clause in the policy */
+      clause: string;
+      safeguardId: string;
+      /** what the policy says to the person refused */
+      text: string;
+      /** the name as the policy lists it */
+      matched: string;
+    };
+
+/**
+ * Holds a prompt against the safeguards of a policy, in the order of their ids; the first that refuses speaks.
+ * `consents` are the ones that stand now. Pure: the same policy, prompt and consents give the same verdict.
+ */
+export function evaluateSafeguards(
+  policy: Policy,
+  asked: { prompt: string; consents: readonly NamedConsent[] },
+): SafeguardVerdict {
+  const prompt = plainText(asked.prompt);
+  for (const safeguardId of Object.keys(policy.safeguards).sort()) {
+    const rule = policy.safeguards[safeguardId];
+    if (!rule) continue;
+    const lifted = asked.consents.filter((consent) => consent.use === rule.unlessConsent);
+    const matched = rule.names.find(
+      (name) => namesPerson(prompt, name) && !lifted.some((consent) => sameName(consent.name, name)),
+    );
+    if (matched === undefined) continue;
+    const clause = `/safeguards/${safeguardId}`;
+    return { ok: false, code: 'refused_by_safeguard', clause, safeguardId, text: rule.text, matched };
+  }
+  return { ok: true };
+}
