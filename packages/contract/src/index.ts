@@ -1,3 +1,4 @@
+export * from './book.ts';
 export * from './client.ts';
 export * from './common.ts';
 export * from './compensation.ts';
