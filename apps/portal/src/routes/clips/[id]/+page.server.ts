@@ -1,0 +1,66 @@
+import { redirect } from '@sveltejs/kit';
+import type {
+  CallsResponse,
+  ContributionSubmittedResponse,
+  ContributionsResponse,
+  Generation,
+  Lineage,
+} from '@uncaged/contract';
+import { ask, filled, get, maybe, refuse } from '#lib/server/ask.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+  const id = encodeURIComponent(event.params.id);
+  const { generation } = await get<{ generation: Generation }>(event, `/api/generations/${id}`);
+  const [lineage, calls, found] = await Promise.all([
+    maybe<Lineage>(event, `/api/generations/${id}/lineage?limit=12`),
+    event.locals.me ? maybe<CallsResponse>(event, '/api/calls') : null,
+    maybe<ContributionsResponse>(event, `/api/contributions?generation=${id}`),
+  ]);
+  return {
+    clip: generation,
+    lineage,
+    calls: (calls?.calls ?? []).filter((call) => call.state === 'open'),
+    found: found?.contributions ?? [],
+  };
+};
+
+export const actions: Actions = {
+  publish: async (event) => {
+    const form = await filled(event);
+    const body = { caption: form.text('caption') };
+    const answer = await ask(event, 'POST', `/api/generations/${event.params.id}/publish`, body, form.key);
+    return answer.ok ? { published: true } : refuse('publish', answer.problem, body);
+  },
+  unpublish: async (event) => {
+    const form = await filled(event);
+    const answer = await ask(event, 'POST', `/api/generations/${event.params.id}/unpublish`, {}, form.key);
+    return answer.ok ? { published: false } : refuse('unpublish', answer.problem);
+  },
+  find: async (event) => {
+    const form = await filled(event);
+    const typed = {
+      call: form.text('call'),
+      kind: form.text('kind'),
+      text: form.text('text'),
+      atMs: form.text('atMs'),
+    };
+    const body = {
+      callId: typed.call,
+      generationId: event.params.id,
+      kind: typed.kind,
+      text: typed.text,
+      atMs: form.number('atMs'),
+      seedKept: true as const,
+    };
+    const answer = await ask<ContributionSubmittedResponse>(
+      event,
+      'POST',
+      '/api/contributions',
+      body,
+      form.key,
+    );
+    if (!answer.ok) return refuse('find', answer.problem, typed);
+    redirect(303, `/work/reports/${answer.data.contribution.id}`);
+  },
+};

@@ -1,0 +1,55 @@
+import { fail, redirect } from '@sveltejs/kit';
+import type {
+  Enforcement,
+  Generation,
+  GenerationCreated,
+  ModelSummary,
+  PolicyAnswer,
+} from '@uncaged/contract';
+import { ask, filled, maybe, refuse } from '#lib/server/ask.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+interface StudioRules {
+  promptMaxCharacters: number;
+  steps: { min: number; max: number; usual: number };
+}
+
+export const load: PageServerLoad = async (event) => {
+  const now = event.url.searchParams.get('now');
+  const [mine, current, policy, models] = await Promise.all([
+    event.locals.me ? maybe<{ generations: Generation[] }>(event, '/api/generations?mine=1&limit=24') : null,
+    now ? maybe<{ generation: Generation }>(event, `/api/generations/${encodeURIComponent(now)}`) : null,
+    maybe<PolicyAnswer>(event, '/api/policy'),
+    maybe<{ models: ModelSummary[] }>(event, '/api/models'),
+  ]);
+  const document = policy?.document as { studio?: StudioRules } | undefined;
+  return {
+    prompt: event.url.searchParams.get('prompt') ?? '',
+    mine: mine?.generations ?? [],
+    current: current?.generation ?? null,
+    steps: document?.studio?.steps ?? { min: 1, max: 200, usual: 30 },
+    promptMax: document?.studio?.promptMaxCharacters ?? 2000,
+    models: models?.models ?? [],
+  };
+};
+
+export const actions: Actions = {
+  make: async (event) => {
+    const form = await filled(event);
+    const fields = ['prompt', 'seed', 'steps', 'guidance', 'mode', 'model'];
+    const typed = Object.fromEntries(fields.map((field) => [field, form.text(field)]));
+    const body = {
+      prompt: form.text('prompt'),
+      seed: form.text('seed') || undefined,
+      steps: form.number('steps'),
+      guidance: form.number('guidance'),
+      mode: form.text('mode') || undefined,
+      model: form.text('model') || undefined,
+    };
+    const answer = await ask<GenerationCreated>(event, 'POST', '/api/generations', body, form.key);
+    if (answer.ok) redirect(303, `/make?now=${answer.data.generation.id}`);
+    const enforcement = (answer.problem as { enforcement?: Enforcement }).enforcement;
+    if (enforcement) return fail(403, { enforcement, prompt: body.prompt, typed });
+    return refuse('make', answer.problem, typed);
+  },
+};
