@@ -68,6 +68,15 @@ export function decideWish(raw: RawRequest, bounds: RequestBounds, freshSeed: nu
   return { ok: true, wish: { prompt, seed, steps, guidance, mode: raw.mode ?? 'clip' } };
 }
 
+/** Text as it is kept: NFC, no control characters, no half characters. */
+export function plainText(text: string): string {
+  return text
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim();
+}
+
 function wholeNumber(value: unknown): number | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null;
   if (typeof value !== 'string' || !/^[0-9]{1,16}$/.test(value)) return null;

@@ -1,0 +1,204 @@
+import { type Entry, priorEntry, record } from '@uncaged/book';
+import { accrueRoyalty } from '@uncaged/compensation';
+import type { Tx } from '@uncaged/platform';
+import { modelFor, recordOutput, type SignedClip, signClip } from '@uncaged/provenance';
+import type { StudioContext } from './context.ts';
+import * as clips from './generations.store.ts';
+import * as store from './leases.store.ts';
+import { hold, type LeaseCode } from './leases.ts';
+import { decideOutputs, type OutputsDecision } from './media.ts';
+import { recorded } from './recorded.ts';
+
+/** What a worker says it made; hashes name blobs it uploaded before. */
+export interface Delivery {
+  outputs: { mp4: string; webp: string; poster?: string | undefined };
+  /** The engine's own record of the sampling. */
+  record: Record<string, unknown>;
+  unknownWords: string[];
+  /** Seconds inside the engine. */
+  seconds: number;
+  provider: string;
+  policyHash: string;
+  weightsSha256: string;
+}
+
+export type CompletionDecision =
+  | { ok: true; generationId: string; entry: Entry; replayed: boolean }
+  | {
+      ok: false;
+      code:
+        | LeaseCode
+        | 'policy_hash_mismatch'
+        | 'weights_mismatch'
+        | 'unknown_blob'
+        | Extract<OutputsDecision, { ok: false }>['code'];
+      detail?: string;
+    };
+
+type Refusal = Extract<CompletionDecision, { ok: false }>;
+
+/**
+ * Takes in a finished clip: checks it, signs Content Credentials into it, and then in one transaction records
+ * the output, accrues the royalty, and writes the clip's completion into the book. Telling it twice answers the
+ * first answer. Errors in the order they are tested: unknown_lease, lease_not_yours, lease_lapsed,
+ * policy_hash_mismatch, weights_mismatch, unknown_blob, blob_too_large, not_an_mp4, not_a_webp, not_a_png.
+ */
+export async function complete(
+  ctx: StudioContext,
+  leaseId: string,
+  workerId: string,
+  delivery: Delivery,
+): Promise<CompletionDecision> {
+  const begun = await ctx.db.transaction((tx) => begin(tx, leaseId, workerId, delivery));
+  if (!begun.ok || 'entry' in begun) return begun;
+  const media = await fetchMedia(ctx, delivery);
+  if (!media.ok) return media;
+  const signed = await signAll(ctx, begun.row, media);
+  const done = await ctx.db.transaction(async (tx): Promise<CompletionDecision> => {
+    const again = await begin(tx, leaseId, workerId, delivery);
+    if (!again.ok || 'entry' in again) return again;
+    return finish(tx, ctx, leaseId, again.row, delivery, signed);
+  });
+  if (done.ok) ctx.bell.ring(done.generationId);
+  return done;
+}
+
+type Begun = { ok: true; row: clips.GenerationRow } | CompletionDecision;
+
+/** Locks the clip and checks what the worker attests; answers the first answer where it is done already. */
+async function begin(tx: Tx, leaseId: string, workerId: string, delivery: Delivery): Promise<Begun> {
+  const held = await hold(tx, leaseId, workerId);
+  if (!held.ok) return held;
+  const { row } = held;
+  if (held.state === 'completed') {
+    const prior = await priorEntry(tx, completionKey(row.id));
+    if (prior.state !== 'replayed') throw new Error(`clip ${row.id} is done without an entry`);
+    return { ok: true, generationId: row.id, entry: prior.entry, replayed: true };
+  }
+  if (delivery.policyHash !== row.policyHash)
+    return { ok: false, code: 'policy_hash_mismatch', detail: `The job named ${row.policyHash}.` };
+  if (delivery.weightsSha256 !== row.weightsSha256)
+    return { ok: false, code: 'weights_mismatch', detail: `The job named ${row.weightsSha256}.` };
+  return { ok: true, row };
+}
+
+function completionKey(generationId: string) {
+  return { idempotencyKey: `generation:${generationId}:completed`, input: { generationId } };
+}
+
+interface Media {
+  mp4: Uint8Array;
+  webp: Uint8Array;
+  poster: Uint8Array | null;
+}
+
+async function fetchMedia(
+  ctx: StudioContext,
+  { outputs }: Delivery,
+): Promise<({ ok: true } & Media) | Refusal> {
+  const read = async (sha256: string | undefined) => (sha256 === undefined ? null : ctx.blobs.get(sha256));
+  const [mp4, webp, poster] = await Promise.all([
+    read(outputs.mp4),
+    read(outputs.webp),
+    read(outputs.poster),
+  ]);
+  if (!mp4 || !webp || (outputs.poster !== undefined && !poster)) {
+    const missing = !mp4 ? 'mp4' : !webp ? 'webp' : 'poster';
+    return { ok: false, code: 'unknown_blob', detail: `${missing} was not uploaded.` };
+  }
+  const decided = decideOutputs({ mp4, webp, poster });
+  return decided.ok ? { ok: true, mp4, webp, poster } : decided;
+}
+
+interface Stored {
+  sha256: string;
+  size: number;
+}
+interface SignedMedia {
+  mp4: Stored;
+  webp: Stored;
+  poster: Stored | null;
+  credential: SignedClip['credential'];
+}
+
+/** Signs and stores outside any transaction: it takes tens of milliseconds and no row needs to wait for it. */
+async function signAll(ctx: StudioContext, row: clips.GenerationRow, media: Media): Promise<SignedMedia> {
+  const about = { generationId: row.id, modelId: row.modelId ?? '' };
+  const one = async (bytes: Uint8Array, mediaType: 'video/mp4' | 'image/webp' | 'image/png') => {
+    const signed = await signClip(ctx, { bytes, mediaType, ...about });
+    return { stored: await ctx.blobs.put(signed.bytes), credential: signed.credential };
+  };
+  const mp4 = await one(media.mp4, 'video/mp4');
+  const webp = await one(media.webp, 'image/webp');
+  const poster = media.poster && (await one(media.poster, 'image/png'));
+  return { mp4: mp4.stored, webp: webp.stored, poster: poster?.stored ?? null, credential: mp4.credential };
+}
+
+async function finish(
+  tx: Tx,
+  ctx: StudioContext,
+  leaseId: string,
+  row: clips.GenerationRow,
+  delivery: Delivery,
+  signed: SignedMedia,
+): Promise<CompletionDecision> {
+  const now = ctx.clock.now();
+  const gpuMs = Math.round(delivery.seconds * 1000);
+  const modelId = row.modelId ?? '';
+  const files = { mp4: signed.mp4.sha256, webp: signed.webp.sha256, poster: signed.poster?.sha256 ?? null };
+  const entry = recorded(
+    await record(tx, ctx, {
+      kind: 'generation.completed',
+      actor: null,
+      subject: `generation:${row.id}`,
+      payload: {
+        generationId: row.id,
+        modelId,
+        policyVersion: row.policyVersion,
+        policyHash: row.policyHash,
+        weightsSha256: delivery.weightsSha256,
+        outputs: files,
+        provider: delivery.provider,
+        gpuMs,
+      },
+      visibility: 'public',
+      ...completionKey(row.id),
+    }),
+  );
+  const model = await modelFor(tx, modelId);
+  if (!model) throw new Error(`clip ${row.id} names the model ${modelId} that is not there`);
+  await recordOutput(tx, ctx, {
+    generationId: row.id,
+    modelId,
+    outputs: [
+      { kind: 'mp4', ...signed.mp4 },
+      { kind: 'webp', ...signed.webp },
+      ...(signed.poster ? [{ kind: 'poster' as const, ...signed.poster }] : []),
+    ],
+    credential: signed.credential,
+    entryId: entry.id,
+  });
+  await accrueRoyalty(tx, ctx, { generationId: row.id, modelId, works: model.works });
+  await clips.update(tx, row.id, {
+    state: 'done',
+    leaseId: null,
+    entryId: entry.id,
+    failure: null,
+    provider: delivery.provider,
+    gpuMs: BigInt(gpuMs),
+    unknownWords: delivery.unknownWords,
+    record: delivery.record,
+    mp4Sha256: signed.mp4.sha256,
+    mp4Size: BigInt(signed.mp4.size),
+    webpSha256: signed.webp.sha256,
+    webpSize: BigInt(signed.webp.size),
+    posterSha256: signed.poster?.sha256 ?? null,
+    posterSize: signed.poster ? BigInt(signed.poster.size) : null,
+    finishedAt: now,
+    step: null,
+    stepOf: null,
+  });
+  await clips.dropPreview(tx, row.id);
+  await store.update(tx, leaseId, { outcome: 'completed', endedAt: now, entryId: entry.id });
+  return { ok: true, generationId: row.id, entry, replayed: false };
+}

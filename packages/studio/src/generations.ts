@@ -1,0 +1,354 @@
+import { randomInt } from 'node:crypto';
+import { type Entry, type Json, priorEntry, record } from '@uncaged/book';
+import { isUnderReview } from '@uncaged/compensation';
+import { enforcementOf, evaluateSafeguards, type GovernedContext, pseudonymsOf } from '@uncaged/governance';
+import type { Tx } from '@uncaged/platform';
+import { modelFor, styleNameConsents } from '@uncaged/provenance';
+import { queueBell } from './bell.ts';
+import type { StudioContext } from './context.ts';
+import * as store from './generations.store.ts';
+import { type QueueView, queueView } from './queue.ts';
+import { recorded } from './recorded.ts';
+import { decideWish, plainText, type RawRequest, type Wish } from './request.ts';
+
+/** A clip as the studio knows it, with its place in the queue and its maker's name. */
+export interface Generation {
+  row: store.GenerationRow;
+  pseudonym: string | null;
+  queue: QueueView;
+  /** SHA-256 of the newest picture of the sample in progress. */
+  preview: string | null;
+}
+
+/** Why the machine refused: the clause, and the vote that set it. */
+export interface Enforcement {
+  clause: string;
+  text: string;
+  matched: string;
+  policyVersion: number;
+  policyHash: string;
+  proposalId: string | null;
+  tally: Json;
+  /** The entry that set the clause in force. */
+  enactedEntryId: string | null;
+  /** The entry of this refusal. */
+  entryId: string;
+  [more: string]: Json;
+}
+
+export type RequestDecision =
+  | { ok: true; generation: Generation; entry: Entry; replayed: boolean }
+  | { ok: false; code: 'refused_by_safeguard'; generationId: string; enforcement: Enforcement; entry: Entry }
+  | { ok: false; code: RequestCode; detail?: string };
+
+type RequestCode =
+  | Extract<ReturnType<typeof decideWish>, { ok: false }>['code']
+  | 'idempotency_conflict'
+  | 'no_model'
+  | 'unknown_model'
+  | 'too_many_outstanding';
+
+/**
+ * Asks for a clip: a row `waiting` and a book entry in one transaction; or, where a safeguard of the policy in
+ * force says no, a row `refused`, its public entry and the enforcement. Errors in the order they are tested:
+ * those of `decideWish`, idempotency_conflict, no_model, unknown_model, too_many_outstanding,
+ * refused_by_safeguard.
+ */
+export async function requestGeneration(
+  ctx: StudioContext,
+  asked: RawRequest & { model?: string | undefined; idempotencyKey?: string | undefined },
+): Promise<RequestDecision> {
+  const { idempotencyKey, ...raw } = asked;
+  const decided = decideWish(raw, ctx.policy.document.studio, randomInt(2 ** 32));
+  if (!decided.ok) return decided;
+  const key = { idempotencyKey, input: inputOf(raw) };
+  const result = await ctx.db.transaction(async (tx): Promise<RequestDecision> => {
+    const prior = await priorEntry(tx, key);
+    if (prior.state === 'conflict') return { ok: false, code: 'idempotency_conflict' };
+    if (prior.state === 'replayed') return replay(tx, ctx, prior.entry);
+    return admit(tx, ctx, decided.wish, { model: asked.model, ...key });
+  });
+  if (result.ok && !result.replayed) {
+    await ctx.carrier.offer(result.generation.row.id);
+    ctx.bell.ring(queueBell);
+  }
+  return result;
+}
+
+function inputOf(raw: RawRequest & { model?: string | undefined }): Json {
+  const text = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+  const { prompt, seed, steps, guidance, mode, model } = raw;
+  return {
+    prompt,
+    seed: text(seed),
+    steps: text(steps),
+    guidance: text(guidance),
+    mode: text(mode),
+    model: text(model),
+  };
+}
+
+interface Admission {
+  model: string | undefined;
+  idempotencyKey: string | undefined;
+  input: Json;
+}
+
+async function admit(tx: Tx, ctx: StudioContext, wish: Wish, asked: Admission): Promise<RequestDecision> {
+  const makerId = ctx.actor.memberId;
+  if (makerId === null) throw new Error('only a member can ask for a clip');
+  const model = await modelFor(tx, asked.model);
+  if (!model) return { ok: false, code: asked.model === undefined ? 'no_model' : 'unknown_model' };
+  const cap = ctx.policy.document.studio.outstandingPerMember;
+  if ((await store.outstandingOf(tx, makerId)) >= cap)
+    return { ok: false, code: 'too_many_outstanding', detail: `The policy allows ${cap} at a time.` };
+  const draft = {
+    id: ctx.ids.next(),
+    makerId,
+    modelId: model.id,
+    weightsSha256: model.weightsSha256,
+    ...wish,
+    seed: BigInt(wish.seed),
+    policyVersion: ctx.policy.version,
+    policyHash: ctx.policy.hash,
+    createdAt: ctx.clock.now(),
+  };
+  const refusal = await enforce(tx, ctx, draft.id, wish.prompt, asked);
+  if (refusal) {
+    const { entry, enforcement } = refusal;
+    await store.insert(tx, {
+      ...draft,
+      state: 'refused',
+      entryId: entry.id,
+      enforcement,
+      finishedAt: draft.createdAt,
+    });
+    return { ok: false, code: 'refused_by_safeguard', generationId: draft.id, enforcement, entry };
+  }
+  const entry = recorded(
+    await record(tx, ctx, {
+      kind: 'generation.requested',
+      actor: makerId,
+      subject: `generation:${draft.id}`,
+      payload: {
+        generationId: draft.id,
+        prompt: wish.prompt,
+        seed: String(wish.seed),
+        steps: wish.steps,
+        guidance: String(wish.guidance),
+        mode: wish.mode,
+        modelId: model.id,
+        policyHash: ctx.policy.hash,
+      },
+      visibility: 'private',
+      idempotencyKey: asked.idempotencyKey,
+      input: asked.input,
+    }),
+  );
+  const row = await store.insert(tx, { ...draft, state: 'waiting', entryId: entry.id });
+  return { ok: true, generation: await present(tx, ctx, row), entry, replayed: false };
+}
+
+/** Asks the safeguards of the policy in force; records a refusal as a public entry that holds no prompt. */
+export async function enforce(
+  tx: Tx,
+  ctx: GovernedContext,
+  generationId: string,
+  prompt: string,
+  asked: { idempotencyKey: string | undefined; input: Json },
+): Promise<{ enforcement: Enforcement; entry: Entry } | null> {
+  const consents = await styleNameConsents(tx);
+  const verdict = evaluateSafeguards(ctx.policy.document, { prompt, consents });
+  if (verdict.ok) return null;
+  const set = await enforcementOf(tx, ctx.policy, verdict.clause);
+  const entry = recorded(
+    await record(tx, ctx, {
+      kind: 'generation.refused',
+      actor: null,
+      subject: `generation:${generationId}`,
+      payload: {
+        generationId,
+        clause: verdict.clause,
+        policyVersion: ctx.policy.version,
+        policyHash: ctx.policy.hash,
+        proposalId: set.proposalId,
+      },
+      visibility: 'public',
+      ...(asked.idempotencyKey === undefined ? {} : asked),
+    }),
+  );
+  const { entryId: enactedEntryId, tally, ...origin } = set;
+  const enforcement: Enforcement = {
+    ...origin,
+    clause: verdict.clause,
+    text: verdict.text,
+    matched: String(verdict.matched),
+    policyVersion: ctx.policy.version,
+    policyHash: ctx.policy.hash,
+    tally: (tally ?? null) as Json,
+    enactedEntryId,
+    entryId: entry.id,
+  };
+  return { enforcement, entry };
+}
+
+/** The answer of the first time, from the entry that stands under the key. */
+async function replay(tx: Tx, ctx: StudioContext, entry: Entry): Promise<RequestDecision> {
+  const row = await store.byId(tx, entry.subject.slice('generation:'.length));
+  if (!row) throw new Error(`entry ${entry.id} names no generation`);
+  if (entry.kind === 'generation.refused')
+    return {
+      ok: false,
+      code: 'refused_by_safeguard',
+      generationId: row.id,
+      enforcement: row.enforcement as Enforcement,
+      entry,
+    };
+  return { ok: true, generation: await present(tx, ctx, row), entry, replayed: true };
+}
+
+/** A row with what a viewer wants beside it. */
+export async function present(tx: Tx, ctx: GovernedContext, row: store.GenerationRow): Promise<Generation> {
+  const [presented] = await presentAll(tx, ctx, [row]);
+  return presented as Generation;
+}
+
+async function presentAll(
+  tx: Tx,
+  ctx: GovernedContext,
+  found: readonly store.GenerationRow[],
+): Promise<Generation[]> {
+  const names = await pseudonymsOf(tx, [...new Set(found.map(({ makerId }) => makerId))]);
+  const unfinished = found.filter(
+    ({ state }) => state === 'waiting' || state === 'leased' || state === 'sampling',
+  );
+  const queue = unfinished.length > 0 ? await queueView(tx, ctx) : null;
+  const previews = await store.previewHashes(
+    tx,
+    unfinished.map(({ id }) => id),
+  );
+  return found.map((row) => ({
+    row,
+    pseudonym: names.get(row.makerId) ?? null,
+    queue: queue?.get(row) ?? { position: null, estimateSeconds: null },
+    preview: previews.get(row.id) ?? null,
+  }));
+}
+
+/** A clip is private to its maker until its maker publishes it. */
+export function maySee(row: { makerId: string; publishedAt: Date | null }, memberId: string | null): boolean {
+  return row.publishedAt !== null || (memberId !== null && row.makerId === memberId);
+}
+
+/** The clip, or null when there is none or it is not shown to this actor. */
+export async function readGeneration(ctx: GovernedContext, id: string): Promise<Generation | null> {
+  const row = await store.byId(ctx.db.read, id);
+  if (!row || !(await isShown(ctx, row))) return null;
+  return present(ctx.db.read, ctx, row);
+}
+
+/** Whether this actor may look at the clip; who reviews a report about it may. */
+async function isShown(ctx: GovernedContext, row: store.GenerationRow): Promise<boolean> {
+  if (maySee(row, ctx.actor.memberId)) return true;
+  const { memberId } = ctx.actor;
+  return memberId !== null && isUnderReview(ctx.db.read, row.id, memberId);
+}
+
+/** What other domains may know of a clip; null when there is none. Shown or not is for the caller to ask. */
+export async function generationOf(
+  tx: Tx,
+  id: string,
+): Promise<{
+  id: string;
+  makerId: string;
+  state: store.GenerationRow['state'];
+  published: boolean;
+  modelId: string | null;
+  seed: string;
+} | null> {
+  const row = await store.byId(tx, id);
+  if (!row) return null;
+  const { makerId, state, publishedAt, modelId, seed } = row;
+  return { id, makerId, state, published: publishedAt !== null, modelId, seed: seed.toString() };
+}
+
+/** The actor's own clips, newest first; `cursor` as the last answer gave it. */
+export async function listMine(ctx: GovernedContext, cursor: string | null, limit: number): Promise<Page> {
+  if (ctx.actor.memberId === null) return { generations: [], cursor: null };
+  const found = await store.ofMaker(ctx.db.read, ctx.actor.memberId, cursor, limit + 1);
+  return pageOf(ctx, found, limit);
+}
+
+/** What makers chose to show, newest first. */
+export async function listWall(ctx: GovernedContext, cursor: string | null, limit: number): Promise<Page> {
+  return pageOf(ctx, await store.wall(ctx.db.read, cursor, limit + 1), limit);
+}
+
+export interface Page {
+  generations: Generation[];
+  cursor: string | null;
+}
+
+async function pageOf(ctx: GovernedContext, found: store.GenerationRow[], limit: number): Promise<Page> {
+  const shown = found.slice(0, limit);
+  const cursor = found.length > limit ? (shown.at(-1)?.id ?? null) : null;
+  return { generations: await presentAll(ctx.db.read, ctx, shown), cursor };
+}
+
+export type ShowDecision =
+  | { ok: true; generation: Generation; entry: Entry }
+  | {
+      ok: false;
+      code: 'unknown_generation' | 'not_your_generation' | 'not_finished' | 'caption_too_long';
+      detail?: string;
+    };
+
+/**
+ * The maker shows a clip to everybody, with a caption; nobody has to approve it. Publishing again changes the
+ * caption. Errors in the order they are tested: caption_too_long, unknown_generation, not_your_generation,
+ * not_finished.
+ */
+export async function publish(ctx: StudioContext, id: string, rawCaption: string): Promise<ShowDecision> {
+  const caption = plainText(rawCaption);
+  const most = ctx.policy.document.studio.captionMaxCharacters;
+  if ([...caption].length > most)
+    return { ok: false, code: 'caption_too_long', detail: `At most ${most} characters.` };
+  return show(ctx, id, 'generation.published', (row) => ({
+    caption,
+    publishedAt: row.publishedAt ?? ctx.clock.now(),
+  }));
+}
+
+/** The maker takes a clip back from the wall. Copies that others saved stay where they are. */
+export async function unpublish(ctx: StudioContext, id: string): Promise<ShowDecision> {
+  return show(ctx, id, 'generation.unpublished', () => ({ publishedAt: null }));
+}
+
+async function show(
+  ctx: StudioContext,
+  id: string,
+  kind: 'generation.published' | 'generation.unpublished',
+  change: (row: store.GenerationRow) => { caption?: string; publishedAt: Date | null },
+): Promise<ShowDecision> {
+  const result = await ctx.db.transaction(async (tx): Promise<ShowDecision> => {
+    const row = await store.locked(tx, id);
+    if (!row || (row.makerId !== ctx.actor.memberId && row.publishedAt === null))
+      return { ok: false, code: 'unknown_generation' };
+    if (row.makerId !== ctx.actor.memberId) return { ok: false, code: 'not_your_generation' };
+    if (row.state !== 'done') return { ok: false, code: 'not_finished' };
+    const changed = change(row);
+    const entry = recorded(
+      await record(tx, ctx, {
+        kind,
+        actor: row.makerId,
+        subject: `generation:${id}`,
+        payload: { generationId: id, ...(changed.caption === undefined ? {} : { caption: changed.caption }) },
+        visibility: 'public',
+      }),
+    );
+    const after = await store.update(tx, id, { ...changed, entryId: entry.id });
+    return { ok: true, generation: await present(tx, ctx, after), entry };
+  });
+  if (result.ok) ctx.bell.ring(id);
+  return result;
+}

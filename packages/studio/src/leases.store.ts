@@ -1,0 +1,54 @@
+import { and, desc, eq, type InferSelectModel, isNull, lt, ne, or, type Tx } from '@uncaged/platform';
+import { leases } from './tables.ts';
+
+export type LeaseRow = InferSelectModel<typeof leases>;
+
+export async function insert(tx: Tx, row: typeof leases.$inferInsert): Promise<void> {
+  await tx.insert(leases).values(row);
+}
+
+/** The generation a lease is about, without a lock: so that the generation can be locked first. */
+export async function generationIdOf(tx: Tx, id: string): Promise<string | null> {
+  const [row] = await tx.select({ id: leases.generationId }).from(leases).where(eq(leases.id, id));
+  return row?.id ?? null;
+}
+
+export async function byId(tx: Tx, id: string): Promise<LeaseRow | null> {
+  const [row] = await tx.select().from(leases).where(eq(leases.id, id));
+  return row ?? null;
+}
+
+export async function latestOf(tx: Tx, generationId: string): Promise<LeaseRow | null> {
+  const [row] = await tx
+    .select()
+    .from(leases)
+    .where(eq(leases.generationId, generationId))
+    .orderBy(desc(leases.leasedAt), desc(leases.id))
+    .limit(1);
+  return row ?? null;
+}
+
+export async function update(tx: Tx, id: string, change: Partial<LeaseRow>): Promise<void> {
+  await tx.update(leases).set(change).where(eq(leases.id, id));
+}
+
+export async function lapsed(tx: Tx, now: Date): Promise<LeaseRow[]> {
+  return tx
+    .select()
+    .from(leases)
+    .where(and(isNull(leases.outcome), lt(leases.expiresAt, now)));
+}
+
+/** Running leases of a worker that another process of it took. */
+export async function ofOtherInstances(tx: Tx, workerId: string, instance: string): Promise<LeaseRow[]> {
+  return tx
+    .select()
+    .from(leases)
+    .where(
+      and(
+        eq(leases.workerId, workerId),
+        isNull(leases.outcome),
+        or(isNull(leases.instance), ne(leases.instance, instance)),
+      ),
+    );
+}

@@ -1,0 +1,85 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type Entry, record } from '@uncaged/book';
+import type { Context, Database } from '@uncaged/platform';
+import { recorded } from './recorded.ts';
+import * as store from './workers.store.ts';
+
+export type WorkerInfo = Omit<store.WorkerRow, 'tokenSha256' | 'addedBy'>;
+
+const sha256 = (text: string) => new Uint8Array(createHash('sha256').update(text).digest());
+
+function infoOf({ tokenSha256: _, addedBy: _by, ...info }: store.WorkerRow): WorkerInfo {
+  return info;
+}
+
+/**
+ * Admits a machine and answers its token, which is shown this once; only its SHA-256 is kept. `expiresAt` null:
+ * until it is revoked.
+ */
+export async function addWorker(
+  ctx: Context,
+  asked: { name: string; expiresAt?: Date | null },
+): Promise<{ ok: true; worker: WorkerInfo; token: string; entry: Entry }> {
+  const token = `uw_${randomBytes(32).toString('base64url')}`;
+  return ctx.db.transaction(async (tx) => {
+    const row = await store.insert(tx, {
+      id: ctx.ids.next(),
+      name: asked.name,
+      tokenSha256: sha256(token),
+      addedBy: ctx.actor.memberId,
+      createdAt: ctx.clock.now(),
+      expiresAt: asked.expiresAt ?? null,
+    });
+    const entry = recorded(
+      await record(tx, ctx, {
+        kind: 'worker.added',
+        actor: ctx.actor.memberId,
+        subject: `worker:${row.id}`,
+        payload: { workerId: row.id, name: row.name },
+        visibility: 'private',
+      }),
+    );
+    return { ok: true, worker: infoOf(row), token, entry };
+  });
+}
+
+/** All machines ever admitted, oldest first. */
+export async function listWorkers(db: Database): Promise<WorkerInfo[]> {
+  return (await store.all(db.read)).map(infoOf);
+}
+
+/** Ends a machine's token at once; its running lease lapses by itself. Revoking twice answers the same. */
+export async function revokeWorker(
+  ctx: Context,
+  id: string,
+): Promise<{ ok: true; entry: Entry } | { ok: false; code: 'unknown_worker' }> {
+  return ctx.db.transaction(async (tx) => {
+    const row = await store.locked(tx, id);
+    if (!row) return { ok: false, code: 'unknown_worker' };
+    if (row.revokedAt === null) await store.update(tx, id, { revokedAt: ctx.clock.now() });
+    const entry = recorded(
+      await record(tx, ctx, {
+        kind: 'worker.revoked',
+        actor: null,
+        subject: `worker:${id}`,
+        payload: { workerId: id },
+        visibility: 'private',
+        idempotencyKey: `worker:${id}:revoked`,
+      }),
+    );
+    return { ok: true, entry };
+  });
+}
+
+export type TokenDecision =
+  | { ok: true; workerId: string }
+  | { ok: false; code: 'token_unknown' | 'token_expired' | 'token_revoked' };
+
+/** Whose token this is. Errors in the order they are tested: token_unknown, token_revoked, token_expired. */
+export async function workerOfToken(db: Database, token: string, now: Date): Promise<TokenDecision> {
+  const row = await store.byToken(db.read, sha256(token));
+  if (!row) return { ok: false, code: 'token_unknown' };
+  if (row.revokedAt !== null) return { ok: false, code: 'token_revoked' };
+  if (row.expiresAt !== null && row.expiresAt <= now) return { ok: false, code: 'token_expired' };
+  return { ok: true, workerId: row.id };
+}
