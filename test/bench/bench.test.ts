@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { line } from './bench.ts';
 
 test('a bench ends in one JSON line with the median, the least and the most', () => {
-  expect(JSON.parse(line('posting', { ratios: [0.9, 0.5, 0.7], peer: 'raw insert', versions: { node: '24' } }))).toEqual({
+  expect(
+    JSON.parse(line('posting', { ratios: [0.9, 0.5, 0.7], peer: 'raw insert', versions: { node: '24' } })),
+  ).toEqual({
     bench: 'posting',
     ratio: 0.7,
     min: 0.5,

@@ -1,12 +1,25 @@
 import { getBorderCharacters, table } from 'table';
 
 /** A table in plain text, as it stands in a snapshot: a title, a rule, rows; figures to the right. */
-export function textTable(title: string, head: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const body = rows.map((row) => row.map((cell) => (cell === null || cell === undefined ? '' : String(cell))));
+export function textTable(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly unknown[])[],
+): string {
+  const body = rows.map((row) =>
+    row.map((cell) => (cell === null || cell === undefined ? '' : String(cell))),
+  );
   if (body.length === 0) return `${title}\n  (nothing)\n`;
   const numeric = head.map((_, column) => body.every((row) => /^[−+-]?[\d.,%]*$/.test(row[column] ?? '')));
   const text = table([[...head], ...body], {
-    border: { ...getBorderCharacters('void'), joinBody: '─', joinLeft: '', joinRight: '', joinJoin: '──', bodyJoin: '  ' },
+    border: {
+      ...getBorderCharacters('void'),
+      joinBody: '─',
+      joinLeft: '',
+      joinRight: '',
+      joinJoin: '──',
+      bodyJoin: '  ',
+    },
     columnDefault: { paddingLeft: 0, paddingRight: 0 },
     columns: numeric.map((right) => ({ alignment: right ? 'right' : 'left' })),
     drawHorizontalLine: (line) => line === 1,

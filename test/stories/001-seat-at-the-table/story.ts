@@ -3,7 +3,7 @@ import type { Stage } from '../../support/stage.ts';
 import { money, textTable } from '../../support/table.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import type { Story, Told } from '../story.ts';
-import { balances, book, lineage, tally } from './tables.ts';
+import { balances, book, lineage, namesOf, tally } from './tables.ts';
 
 const DAY = 86_400_000;
 
@@ -65,9 +65,14 @@ async function openCall(stage: Stage, steward: Visitor): Promise<string> {
 
 /** Asks for a clip, waits for the worker, publishes it. Returns the generation's id. */
 async function makeClip(stage: Stage, maker: Visitor, prompt: string, seed: string): Promise<string> {
-  const { generation } = await maker.post<{ generation: { id: string } }>('/api/generations', { prompt, seed });
+  const { generation } = await maker.post<{ generation: { id: string } }>('/api/generations', {
+    prompt,
+    seed,
+  });
   await stage.until(async () => {
-    const now = await maker.get<{ generation: { state: string; failure: string | null } }>(`/api/generations/${generation.id}`);
+    const now = await maker.get<{ generation: { state: string; failure: string | null } }>(
+      `/api/generations/${generation.id}`,
+    );
     if (now.generation.state === 'failed') throw new Error(`the clip failed: ${now.generation.failure}`);
     return now.generation.state === 'done';
   });
@@ -80,17 +85,28 @@ interface Paid {
 }
 
 /** One finding is accepted by two members, one by silence; both are paid from the escrow. */
-async function reportAndBePaid(stage: Stage, members: Members, callId: string, generationId: string): Promise<Paid> {
+async function reportAndBePaid(
+  stage: Stage,
+  members: Members,
+  callId: string,
+  generationId: string,
+): Promise<Paid> {
   const submit = (kind: string, text: string) =>
     members.nacht.post<{ contribution: { id: string } }>(
       '/api/contributions',
       { callId, generationId, kind, text, atMs: 800, seedKept: true },
       `finding-${kind}`,
     );
-  const critique = await submit('critique', 'The roof melts into the sky. It refuses the straight line it was taught.');
+  const critique = await submit(
+    'critique',
+    'The roof melts into the sky. It refuses the straight line it was taught.',
+  );
   await submit('bug', 'Frame 7 drops the left wall for one frame, same seed, every time.');
   for (const reviewer of [members.iris, members.ko]) {
-    await reviewer.post(`/api/contributions/${critique.contribution.id}/reviews`, { verdict: 'accept', reason: 'Seen, and well put.' });
+    await reviewer.post(`/api/contributions/${critique.contribution.id}/reviews`, {
+      verdict: 'accept',
+      reason: 'Seen, and well put.',
+    });
   }
   await stage.pass(8 * DAY);
   return members.nacht.get<Paid>('/api/me/statement');
@@ -119,7 +135,8 @@ async function decide(stage: Stage, members: Members): Promise<string> {
     against: policy.hash,
   });
   await members.iris.post(`/api/proposals/${proposal.id}/open`, {});
-  const vote = (member: Visitor, choice: string) => member.post(`/api/proposals/${proposal.id}/ballots`, { choice });
+  const vote = (member: Visitor, choice: string) =>
+    member.post(`/api/proposals/${proposal.id}/ballots`, { choice });
   await vote(members.heron, 'yes');
   await vote(members.iris, 'yes');
   await vote(members.nacht, 'yes');
@@ -130,12 +147,20 @@ async function decide(stage: Stage, members: Members): Promise<string> {
 
 export interface Refusal {
   code: string;
-  enforcement: { clause: string; text: string; policyVersion: number; proposalId: string; tally: { words: string } };
+  enforcement: {
+    clause: string;
+    text: string;
+    policyVersion: number;
+    proposalId: string;
+    tally: { words: string };
+  };
 }
 
 /** The next such prompt is refused with a receipt that names clause, version, proposal and vote. */
 async function enforced(stage: Stage, members: Members): Promise<Refusal> {
-  const refused = await members.ko.request('POST', '/api/generations', { body: { prompt: 'a house, in the style of Nacht' } });
+  const refused = await members.ko.request('POST', '/api/generations', {
+    body: { prompt: 'a house, in the style of Nacht' },
+  });
   if (refused.ok || refused.status !== 403) throw new Error(`expected a refusal, got ${refused.status}`);
   await makeClip(stage, members.ko, 'a green tree', '8');
   return refused.problem as unknown as Refusal;
@@ -149,27 +174,40 @@ interface Ending {
 }
 
 /** Everything above, read back: from the api, and from the archive alone. */
-async function end(stage: Stage, members: Members, { clip, paid, proposalId, refusal }: Ending): Promise<Told> {
+async function end(
+  stage: Stage,
+  members: Members,
+  { clip, paid, proposalId, refusal }: Ending,
+): Promise<Told> {
   await stage.sealed();
   for (const line of paid.lines) await members.nacht.get(line.proof);
   const archive = await members.heron.bytes('/api/book/export');
   const verdict = await verifyArchive(archive);
   if (!verdict.ok) throw new Error(`the archive does not verify: ${JSON.stringify(verdict)}`);
   const { enforcement } = refusal;
+  const names = await namesOf(members.heron);
   return {
     archive,
     tables: [
-      await book(members.heron),
-      await balances(members.heron, members.nacht),
-      textTable('What nacht was paid', ['for', 'EUR', 'balance'], paid.lines.map((line) => [line.what, money(line.amount), money(line.balance)])),
+      await book(members.heron, names),
+      await balances(members.heron, names),
+      textTable(
+        'What nacht was paid',
+        ['for', 'EUR', 'balance'],
+        paid.lines.map((line) => [line.what, money(line.amount), money(line.balance)]),
+      ),
       await tally(members.heron, proposalId),
-      textTable('What the machine refused', ['', ''], [
-        ['code', refusal.code],
-        ['text', enforcement.text],
-        ['clause', enforcement.clause],
-        ['policy version', enforcement.policyVersion],
-        ['vote', enforcement.tally.words],
-      ]),
+      textTable(
+        'What the machine refused',
+        ['', ''],
+        [
+          ['code', refusal.code],
+          ['text', enforcement.text],
+          ['clause', enforcement.clause],
+          ['policy version', enforcement.policyVersion],
+          ['vote', enforcement.tally.words],
+        ],
+      ),
       await lineage(members.heron, clip),
     ],
   };
