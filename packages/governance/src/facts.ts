@@ -1,0 +1,12 @@
+import { type BookContext, type Entry, type Fact, record } from '@uncaged/book';
+import type { Tx } from '@uncaged/platform';
+
+/**
+ * Records a fact that the rules have already let through: a refusal by the book here is our own mistake and throws,
+ * so that the whole transaction falls.
+ */
+export async function recordFact(tx: Tx, ctx: BookContext, fact: Fact): Promise<Entry> {
+  const recorded = await record(tx, ctx, fact);
+  if (!recorded.ok) throw new Error(`the book refuses ${fact.kind}: ${recorded.code} ${recorded.what}`);
+  return recorded.entry;
+}
