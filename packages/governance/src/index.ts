@@ -2,13 +2,6 @@ export type { GovernedContext } from './context.ts';
 export { due } from './decisions.ts';
 export { genesisPolicy } from './genesis.ts';
 export {
-  type Collective,
-  collectiveOf,
-  eraseMe,
-  type Member,
-  memberOf,
-  pseudonymsOf,
-export {
   type Enforcement,
   enforcementOf,
   type PolicyVersion,
