@@ -1,16 +1,5 @@
--- Paid work: calls for testing with their frozen terms and escrow, contributions, reviews, deposits, royalties.
--- Money itself stands in the book's postings; what stands here says what it is for and what is promised.
-
-create table fund_deposits (
-  entry_id text primary key,
-  fund text not null check (fund ~ '^[a-z0-9][a-z0-9-]{0,62}$'),
-  source text not null check (source ~ '^[a-z0-9][a-z0-9-]{0,62}$'),
-  currency text not null check (currency ~ '^[A-Z]{3}$'),
-  amount bigint not null check (amount > 0),
-  deposited_by text,
-  deposited_at timestamptz not null
-);
-create index fund_deposits_by_fund on fund_deposits (fund, currency, source);
+-- Paid work: calls for testing with their frozen terms and escrow, contributions, reviews, royalties.
+-- Money itself, funds and deposits included, stands in the book's postings; what stands here says what it is for and what is promised.
 
 create table calls (
   id text primary key,
@@ -89,13 +78,15 @@ create table contribution_reviews (
   contribution_id text not null references contributions (id),
   reviewer_id text not null,
   verdict text not null check (verdict in ('accept', 'reject')),
-  -- erasable; the reason a rejection needs is checked when it is given
+  -- reason and salt can be erased; the hash in the review's entry stays and then opens to nothing
   reason text,
+  reason_salt bytea,
   reason_hash text not null check (reason_hash ~ '^[0-9a-f]{64}$'),
   paid bigint not null check (paid >= 0),
   reviewed_at timestamptz not null,
   entry_id text not null unique,
-  primary key (contribution_id, reviewer_id)
+  primary key (contribution_id, reviewer_id),
+  check ((reason is null) = (reason_salt is null))
 );
 create index contribution_reviews_by_reviewer on contribution_reviews (reviewer_id);
 
@@ -154,7 +145,7 @@ begin
       raise exception 'a decision is made once' using errcode = 'restrict_violation';
     end if;
   elsif tg_table_name = 'contribution_reviews' then
-    if (to_jsonb(new) - 'reason') <> (to_jsonb(old) - 'reason') then
+    if (to_jsonb(new) - array['reason', 'reason_salt']) <> (to_jsonb(old) - array['reason', 'reason_salt']) then
       raise exception 'a review never changes' using errcode = 'restrict_violation';
     end if;
   else
@@ -171,8 +162,6 @@ create trigger call_rates_keep_promises before update or delete on call_rates
 create trigger contributions_keep_promises before update or delete on contributions
   for each row execute function compensation_keeps_promises();
 create trigger contribution_reviews_keep_promises before update or delete on contribution_reviews
-  for each row execute function compensation_keeps_promises();
-create trigger fund_deposits_keep_promises before update or delete on fund_deposits
   for each row execute function compensation_keeps_promises();
 create trigger royalty_accruals_keep_promises before update or delete on royalty_accruals
   for each row execute function compensation_keeps_promises();

@@ -1,1 +1,21 @@
-export {};
+/** Paid work: terms before work, silence pays, royalties to the cent. */
+
+export { escrowedByCurrency } from './calls/calls.store.ts';
+export { type Call, callOf, callsOf, openCall } from './calls/calls.ts';
+export { compensationChecks } from './checks.ts';
+export {
+  contributionOf,
+  contributionsOf,
+  isUnderReview,
+  reviewDesk,
+  type SubmissionGiven,
+  submit,
+} from './contributions/contributions.ts';
+export { type ReviewGiven, review } from './contributions/reviews.ts';
+export type { GenerationRef } from './contributions/submission.ts';
+export type { ContributionView } from './contributions/view.ts';
+export { due } from './due.ts';
+export { deposit, fundsOf } from './funds/funds.ts';
+export { type PaidReport, whatWasPaid } from './paid/paid.ts';
+export { type Accrued, accrueRoyalty, type PoolState, poolShares, poolsOf } from './royalties/royalties.ts';
+export { type MemberStatement, statementOf } from './statement/statement.ts';

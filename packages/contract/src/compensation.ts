@@ -38,21 +38,14 @@ export const depositRequestSchema = z.strictObject({
 });
 export type DepositRequest = z.infer<typeof depositRequestSchema>;
 
-export const fundSchema = z.object({
-  name: slugSchema,
-  balances: z.array(moneySchema),
-  /** what came in from outside, by source, since the beginning */
-  sources: z.array(
-    z.object({ source: slugSchema, amount: minorSchema, currency: currencySchema, deposits: z.int() }),
-  ),
-});
+export const fundSchema = z.object({ name: slugSchema, balances: z.array(moneySchema) });
 export type Fund = z.infer<typeof fundSchema>;
 
 export const depositResponseSchema = z.object({
   deposit: z.object({
     entryId: idSchema,
     fund: slugSchema,
-    source: slugSchema,
+    source: z.string(),
     amount: minorSchema,
     currency: currencySchema,
     time: instantSchema,
@@ -66,6 +59,8 @@ export type DepositResponse = z.infer<typeof depositResponseSchema>;
 /** GET /api/funds */
 export const fundsResponseSchema = z.object({
   funds: z.array(fundSchema),
+  /** what came in from outside, by source, since the beginning */
+  sources: z.array(z.object({ source: z.string(), amount: minorSchema, currency: currencySchema })),
   /** what all calls hold in escrow together */
   escrowed: z.array(moneySchema),
 });

@@ -18,8 +18,9 @@ const policy: CallPolicy = {
   hash: 'ab'.repeat(32),
   reviewDays: 7,
   reviewsNeeded: 2,
-  reviewRate: { amount: 500n, currency: 'EUR' },
-  rates: [{ kind: 'bug', amount: 2500n, currency: 'EUR' }],
+  currency: 'EUR',
+  reviewRate: 500n,
+  rates: { bug: 2500n, critique: 0n, experiment: 0n, 'red-team': 0n },
 };
 const proposed: ProposedTerms = {
   title: 'Break the night model',
@@ -53,12 +54,6 @@ describe('terms of a call', () => {
     });
   });
 
-  it('pay reviewers only in the currency policy names', () => {
-    const rates = [{ kind: 'bug', amount: '1' }];
-    const read = readTerms({ ...proposed, currency: 'JPY', rates }, policy, now);
-    expect(read).toMatchObject({ ok: true, terms: { reviewRate: 0n } });
-  });
-
   const rows: [string, Partial<ProposedTerms>, object][] = [
     ['no title', { title: '  ' }, { code: 'title_missing' }],
     ['a title of 201 signs', { title: 'x'.repeat(201) }, { code: 'title_too_long' }],
@@ -67,6 +62,7 @@ describe('terms of a call', () => {
     ['a NUL in the brief', { brief: 'a\u0000b' }, { code: 'text_malformed' }],
     ['a lone surrogate in the title', { title: 'a\ud800' }, { code: 'text_malformed' }],
     ['no currency of ours', { currency: 'XYZ' }, { code: 'currency_unknown', given: 'XYZ' }],
+    ['a foreign currency', { currency: 'JPY' }, { code: 'currency_not_ours', ours: 'EUR' }],
     ['no rates', { rates: [] }, { code: 'rates_missing' }],
     [
       'work nobody knows',

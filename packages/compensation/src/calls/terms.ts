@@ -1,4 +1,5 @@
-import { isCurrency } from '@uncaged/book/rules';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { canonicalJson, framed, isCurrency, toHex } from '@uncaged/book/rules';
 import { isKeepable, type Minor, readPositiveAmount } from '../money.ts';
 
 /** What may be asked for. A rate card names a price for some or all of them. */
@@ -46,16 +47,17 @@ export interface ProposedTerms {
   reviewsNeeded?: number | undefined;
 }
 
-/** What policy says about calls: the defaults, what a review is worth, and the least each kind is paid. */
+/** What policy says about calls. Its amounts are in the collective's own currency. */
 export interface CallPolicy {
   version: number;
   hash: string;
+  currency: string;
   reviewDays: number;
   reviewsNeeded: number;
-  /** null when reviewers are not paid */
-  reviewRate: { amount: Minor; currency: string } | null;
-  /** the rate card: no call may offer less in the same currency */
-  rates: readonly { kind: string; amount: Minor; currency: string }[];
+  /** 0: reviewers are not paid */
+  reviewRate: Minor;
+  /** the rate card: no call may offer less for a kind */
+  rates: Readonly<Record<WorkKind, Minor>>;
 }
 
 export type TermsRefusal =
@@ -64,6 +66,7 @@ export type TermsRefusal =
       code: 'title_missing' | 'title_too_long' | 'brief_missing' | 'brief_too_long' | 'text_malformed';
     }
   | { ok: false; code: 'currency_unknown'; given: string }
+  | { ok: false; code: 'currency_not_ours'; ours: string }
   | { ok: false; code: 'rates_missing' }
   | { ok: false; code: 'rate_kind_unknown' | 'rate_twice'; kind: string }
   | { ok: false; code: 'rate_below_policy'; kind: string; least: Minor }
@@ -124,10 +127,8 @@ function readRates(proposed: ProposedTerms, policy: CallPolicy): { ok: true; rat
     if (rates.some((rate) => rate.kind === kind)) return { ok: false, code: 'rate_twice', kind };
     const read = readPositiveAmount(amount);
     if (!read.ok) return read;
-    const floor = policy.rates.find((rate) => rate.kind === kind && rate.currency === proposed.currency);
-    if (floor && read.amount < floor.amount) {
-      return { ok: false, code: 'rate_below_policy', kind, least: floor.amount };
-    }
+    const least = policy.rates[kind];
+    if (read.amount < least) return { ok: false, code: 'rate_below_policy', kind, least };
     rates.push({ kind, amount: read.amount });
   }
   return { ok: true, rates: rates.sort((a, b) => (a.kind < b.kind ? -1 : 1)) };
@@ -153,7 +154,7 @@ const within = (value: number, range: { from: number; to: number }) =>
 /**
  * Checks proposed terms against policy and returns them frozen and complete.
  * Errors, in the order they are tested: title_missing, title_too_long, brief_missing, brief_too_long,
- * text_malformed, currency_unknown, rates_missing, rate_kind_unknown, rate_twice, amount_malformed, amount_not_positive,
+ * text_malformed, currency_unknown, currency_not_ours, rates_missing, rate_kind_unknown, rate_twice, amount_malformed, amount_not_positive,
  * amount_too_large, rate_below_policy (these for each rate in turn), then the amount codes for the budget,
  * deadline_malformed, deadline_past, deadline_too_far, review_days_out_of_range,
  * reviews_needed_out_of_range, budget_below_one_piece.
@@ -172,6 +173,7 @@ export function readTerms(
   if (!isKeepable(title) || !isKeepable(brief)) return { ok: false, code: 'text_malformed' };
   const { currency } = proposed;
   if (!isCurrency(currency)) return { ok: false, code: 'currency_unknown', given: currency.slice(0, 60) };
+  if (currency !== policy.currency) return { ok: false, code: 'currency_not_ours', ours: policy.currency };
   const rates = readRates(proposed, policy);
   if (!rates.ok) return rates;
   const budget = readPositiveAmount(proposed.budget);
@@ -186,7 +188,6 @@ export function readTerms(
   if (!within(reviewsNeeded, callLimits.reviewsNeeded)) {
     return { ok: false, code: 'reviews_needed_out_of_range', ...callLimits.reviewsNeeded };
   }
-  const paysReviews = policy.reviewRate !== null && policy.reviewRate.currency === currency;
   const terms: CallTerms = {
     title,
     brief,
@@ -196,7 +197,7 @@ export function readTerms(
     deadline: deadline.deadline,
     reviewDays,
     reviewsNeeded,
-    reviewRate: paysReviews && policy.reviewRate ? policy.reviewRate.amount : 0n,
+    reviewRate: policy.reviewRate,
     mayJoin: 'members',
     policy: { version: policy.version, hash: policy.hash },
   };
@@ -206,7 +207,7 @@ export function readTerms(
 }
 
 /** The terms as they stand in the payload of call.opened: amounts as decimal strings, times in ISO 8601 UTC. */
-export interface TermsPayload {
+export type TermsPayload = {
   title: string;
   brief: string;
   rates: { kind: string; amount: string }[];
@@ -218,7 +219,7 @@ export interface TermsPayload {
   reviewRate: string;
   mayJoin: 'members';
   policy: { version: number; hash: string };
-}
+};
 
 export function termsPayload(terms: CallTerms): TermsPayload {
   return {
@@ -234,6 +235,14 @@ export function termsPayload(terms: CallTerms): TermsPayload {
     mayJoin: terms.mayJoin,
     policy: { version: terms.policy.version, hash: terms.policy.hash },
   };
+}
+
+/** SHA-256, in hex, of the canonical spelling of the terms: what a tester can note down and compare. */
+export function termsHash(terms: CallTerms): string {
+  const canonical = canonicalJson(termsPayload(terms));
+  if (!canonical.ok)
+    throw new Error(`terms have no canonical spelling: ${canonical.code} at ${canonical.path}`);
+  return toHex(sha256(framed('uncaged/call-terms/v1', canonical.text)));
 }
 
 /** Reads frozen terms back from the payload of call.opened. Throws on a payload that termsPayload never wrote. */

@@ -1,3 +1,5 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { framed, toHex } from '@uncaged/book/rules';
 import { type CallTerms, reviewDeadline } from '../calls/terms.ts';
 import { isKeepable } from '../money.ts';
 
@@ -83,4 +85,12 @@ export function mayReview(
   if (reason.length > reasonLimit) return { ok: false, code: 'reason_too_long' };
   if (!isKeepable(reason)) return { ok: false, code: 'text_malformed' };
   return { ok: true };
+}
+
+/**
+ * SHA-256, in hex, over salt and reason: stands in the review's entry in place of the reason, which only the
+ * author and reviewers of the piece may read, and which can be erased.
+ */
+export function reasonHash(salt: Uint8Array, reason: string): string {
+  return toHex(sha256(framed('uncaged/review-reason/v1', salt, reason)));
 }

@@ -15,6 +15,26 @@ export interface GenerationRef {
   durationMs: number | null;
 }
 
+/** What is kept of the generation, in the contribution and in its entry: enough to make it again. */
+export interface GenerationSnapshot {
+  generationId: string;
+  makerId: string;
+  seed: string;
+  prompt: string;
+  modelId: string;
+  settings: Record<string, string | number | boolean | null>;
+}
+
+/** Copies a generation as it is now. Fractions become text, since the book keeps no floating point. */
+export function snapshotOf(generation: GenerationRef): GenerationSnapshot {
+  const settings = Object.entries(generation.settings).map(([name, value]) => {
+    const fraction = typeof value === 'number' && !Number.isSafeInteger(value);
+    return [name, fraction ? String(value) : value] as const;
+  });
+  const { id, makerId, seed, prompt, modelId } = generation;
+  return { generationId: id, makerId, seed, prompt, modelId, settings: Object.fromEntries(settings) };
+}
+
 export interface Submission {
   kind: string;
   text: string;
@@ -31,9 +51,12 @@ export type SubmissionRefusal =
   | { ok: false; code: 'place_out_of_range'; frames: number | null; durationMs: number | null }
   | { ok: false; code: 'call_exhausted'; available: Minor; needed: Minor };
 
+/** Where the length of a clip is not known, no place is further in than this: a day in milliseconds. */
+const furthestPlace = 86_400_000;
+
 function onTheClip(value: number | null, length: number | null): boolean {
   if (value === null) return true;
-  return Number.isSafeInteger(value) && value >= 0 && (length === null || value < length);
+  return Number.isSafeInteger(value) && value >= 0 && value < (length ?? furthestPlace);
 }
 
 /**

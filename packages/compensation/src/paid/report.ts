@@ -48,13 +48,15 @@ export function paidByKind(pieces: readonly Piece[], minGroupSize: number): Paid
   });
 }
 
-/** Pieces and sums by currency. */
-export function totalsByCurrency(
-  pieces: readonly Piece[],
-): { currency: string; pieces: number; total: Minor }[] {
-  return grouped(pieces, (piece) => piece.currency).map((group) => ({
-    currency: (group[0] as Piece).currency,
-    pieces: group.length,
-    total: sumOf(group),
-  }));
+/** The lines added up by currency, sorted by it. */
+export function totalsOf(lines: readonly PaidLine[]): { currency: string; pieces: number; total: Minor }[] {
+  const groups = Map.groupBy(lines, (line) => line.currency);
+  return [...groups.keys()].sort().map((currency) => {
+    const own = groups.get(currency) ?? [];
+    return {
+      currency,
+      pieces: own.reduce((pieces, line) => pieces + line.pieces, 0),
+      total: own.reduce((total, line) => total + line.total, 0n),
+    };
+  });
 }

@@ -6,7 +6,7 @@ const line = fc.record({
   entryId: fc.uuid(),
   time: fc.constant(new Date('2026-03-01T12:00:00Z')),
   kind: fc.constant('contribution.accepted'),
-  subject: fc.constant(null),
+  subject: fc.constant('contribution:1'),
   amount: fc.bigInt(-(10n ** 12n), 10n ** 12n),
   currency: fc.constantFrom('EUR', 'JPY', 'USD'),
 });

@@ -5,7 +5,7 @@ export interface AccountLine {
   entryId: string;
   time: Date;
   kind: string;
-  subject: string | null;
+  subject: string;
   amount: Minor;
   currency: string;
 }

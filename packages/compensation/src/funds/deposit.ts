@@ -1,0 +1,38 @@
+import { isCurrency } from '@uncaged/book/rules';
+import { type AmountRefusal, type Minor, readPositiveAmount } from '../money.ts';
+
+/** Money that came in, as a steward writes it down. The amount is a decimal string of minor units. */
+export interface ProposedDeposit {
+  fund: string;
+  source: string;
+  amount: string;
+  currency: string;
+}
+
+export interface Deposit {
+  fund: string;
+  source: string;
+  amount: Minor;
+  currency: string;
+}
+
+export type DepositRefusal =
+  | { ok: false; code: 'fund_name_invalid' | 'source_name_invalid'; given: string }
+  | AmountRefusal
+  | { ok: false; code: 'currency_unknown'; given: string };
+
+const name = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/**
+ * Checks a deposit. Errors, in the order they are tested: fund_name_invalid, source_name_invalid,
+ * amount_malformed, amount_not_positive, amount_too_large, currency_unknown.
+ */
+export function readDeposit(proposed: ProposedDeposit): { ok: true; deposit: Deposit } | DepositRefusal {
+  const { fund, source, currency } = proposed;
+  if (!name.test(fund)) return { ok: false, code: 'fund_name_invalid', given: fund.slice(0, 60) };
+  if (!name.test(source)) return { ok: false, code: 'source_name_invalid', given: source.slice(0, 60) };
+  const read = readPositiveAmount(proposed.amount);
+  if (!read.ok) return read;
+  if (!isCurrency(currency)) return { ok: false, code: 'currency_unknown', given: currency.slice(0, 60) };
+  return { ok: true, deposit: { fund, source, amount: read.amount, currency } };
+}

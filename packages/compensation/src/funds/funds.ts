@@ -1,0 +1,69 @@
+import { balancesOf, type Entry, priorEntry } from '@uncaged/book';
+import type { Tx } from '@uncaged/platform';
+import { recordInput } from '../book-entry.ts';
+import { atOneInstant, type GovernedContext, type IdempotencyConflict, type Idempotent } from '../context.ts';
+import type { Minor } from '../money.ts';
+import { type Deposit, type DepositRefusal, type ProposedDeposit, readDeposit } from './deposit.ts';
+
+/** The fund that pays calls, and gets back what a call did not need. */
+export const mainFund = 'main';
+
+/**
+ * Writes down money that came in from outside: world:<source> → fund:<name>.
+ * Errors, in the order they are tested: idempotency_conflict, those of `readDeposit`.
+ */
+export async function deposit(
+  given: GovernedContext,
+  proposed: ProposedDeposit & Idempotent,
+): Promise<
+  { ok: true; deposit: Deposit; entry: Entry; replayed: boolean } | DepositRefusal | IdempotencyConflict
+> {
+  const ctx = atOneInstant(given);
+  const { idempotencyKey, fund, source, amount, currency } = proposed;
+  const input = { what: 'deposit', fund, source, amount, currency };
+  return ctx.db.transaction(async (tx) => {
+    const prior = await priorEntry(tx, { idempotencyKey, input });
+    if (prior.state === 'conflict') return { ok: false, code: 'idempotency_conflict' };
+    const read = readDeposit(proposed);
+    if (!read.ok) return read;
+    if (prior.state === 'replayed')
+      return { ok: true, deposit: read.deposit, entry: prior.entry, replayed: true };
+    const fact = {
+      kind: 'fund.deposited',
+      actor: ctx.actor.memberId,
+      subject: `fund:${fund}`,
+      payload: { fund, source },
+      visibility: 'public' as const,
+      postings: [
+        { account: `world:${source}`, currency, amount: -read.deposit.amount },
+        { account: `fund:${fund}`, currency, amount: read.deposit.amount },
+      ],
+    };
+    const entry = await recordInput(tx, ctx, { fact, idempotencyKey, input });
+    return { ok: true, deposit: read.deposit, entry, replayed: false };
+  });
+}
+
+export interface Funds {
+  funds: { name: string; balances: { currency: string; amount: Minor }[] }[];
+  /** what came in from outside since the beginning */
+  sources: { source: string; currency: string; amount: Minor }[];
+}
+
+/** All funds with what stands in them, and what came from where; fund:main is there even when nothing came in. */
+export async function fundsOf(tx: Tx): Promise<Funds> {
+  const balances = await balancesOf(tx, 'fund:');
+  const names = new Set([mainFund, ...balances.map(({ account }) => account.slice('fund:'.length))]);
+  const funds = [...names].map((name) => ({
+    name,
+    balances: balances
+      .filter(({ account }) => account === `fund:${name}`)
+      .map(({ currency, balance }) => ({ currency, amount: balance })),
+  }));
+  const world = await balancesOf(tx, 'world:');
+  // An account of the world stands below zero by what the world gave.
+  const sources = world.map(({ account, currency, balance }) => {
+    return { source: account.slice('world:'.length), currency, amount: -balance };
+  });
+  return { funds, sources };
+}

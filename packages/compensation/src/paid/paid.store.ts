@@ -1,0 +1,61 @@
+import { rows, sql, type Tx } from '@uncaged/platform';
+
+export interface PaidRow {
+  kind: string;
+  currency: string;
+  pieces: number;
+  /** how many members stand behind the figure; null for pools */
+  people: number | null;
+  /** percentile_disc(0.5): the lower of the two middle amounts when the count is even */
+  median: bigint;
+  total: bigint;
+}
+
+const paidPieces = sql`
+  select c.kind, k.currency, c.amount, c.author_id as member
+    from contributions c join calls k on k.id = c.call_id where c.state = 'accepted'
+  union all
+  select 'review', k.currency, r.paid, r.reviewer_id
+    from contribution_reviews r join contributions c on c.id = r.contribution_id join calls k on k.id = c.call_id
+    where r.paid > 0
+  union all
+  select 'royalty', a.currency, a.amount, null from royalty_accruals a where a.amount > 0`;
+
+/** What was paid for contributions, reviews and royalties, by kind and currency. */
+export async function paidRows(tx: Tx): Promise<PaidRow[]> {
+  return rows<PaidRow>(
+    tx,
+    sql`select kind, currency, count(*)::int as pieces,
+          case when count(member) = 0 then null else count(distinct member)::int end as people,
+          percentile_disc(0.5) within group (order by amount) as median, sum(amount)::int8 as total
+        from (${paidPieces}) as pieces group by kind, currency order by kind collate "C", currency collate "C"`,
+  );
+}
+
+/** Accepted without an entry that pays it, by currency. The database lets none be; this looks all the same. */
+export async function unpaidRows(tx: Tx): Promise<{ currency: string; pieces: number; total: bigint }[]> {
+  return rows(
+    tx,
+    sql`select k.currency, count(*)::int as pieces, sum(c.amount)::int8 as total
+        from contributions c join calls k on k.id = c.call_id
+        where c.state = 'accepted' and c.decision_entry_id is null
+        group by k.currency order by k.currency collate "C"`,
+  );
+}
+
+export interface OwedRow {
+  currency: string;
+  pieces: number;
+  total: bigint;
+  oldest: Date;
+}
+
+/** Submitted and not answered yet, by currency. */
+export async function unansweredRows(tx: Tx): Promise<OwedRow[]> {
+  return rows<OwedRow>(
+    tx,
+    sql`select k.currency, count(*)::int as pieces, sum(c.amount)::int8 as total, min(c.submitted_at) as oldest
+        from contributions c join calls k on k.id = c.call_id
+        where c.state = 'waiting' group by k.currency order by k.currency collate "C"`,
+  );
+}
