@@ -8,8 +8,26 @@ export {
   statementOf,
 } from './accounts.ts';
 export type { Json } from './canonical.ts';
+export { bookChecks, type Check, type Checked, runChecks, type Violation } from './checks.ts';
+export {
+  type EntriesAsked,
+  entries,
+  type ProvenEntry,
+  provenEntry,
+  type Reader,
+  type SeenEntry,
+} from './entries.ts';
 export { type BookKey, bookKey, receiptFor } from './key.ts';
 export type { Posting } from './postings.ts';
+export {
+  type Checkpointed,
+  type Consistency,
+  checkpoint,
+  consistency,
+  type Inclusion,
+  inclusion,
+  type ProofCode,
+} from './proofs.ts';
 export type { Receipt } from './receipt.ts';
 export {
   type BookContext,
@@ -26,3 +44,4 @@ export {
   record,
   recordBatch,
 } from './record.ts';
+export { type Sealer, type SealingContext, seal, startSealer } from './sealing.ts';

@@ -1,0 +1,120 @@
+import { rows, sql, type Tx } from '@uncaged/platform';
+import { toHex } from './bytes.ts';
+import type { NodeAt, TreeNode } from './merkle.ts';
+
+export interface StoredCheckpoint {
+  size: bigint;
+  root: Uint8Array;
+  /** C2SP signed note. */
+  note: string;
+  time: Date;
+}
+
+/** Takes the one sealer's lock until the transaction ends; false when another process holds it. */
+export async function lockSealing(tx: Tx): Promise<boolean> {
+  const [row] = await rows<{ locked: boolean }>(tx, sql`select pg_try_advisory_xact_lock(7202) as locked`);
+  return row?.locked ?? false;
+}
+
+/**
+ * Entries that stand in no leaf and whose transaction, with all before it, has ended, in causal order. `below`: up to
+ * where this look reached, for `rememberSealing`.
+ */
+export async function unsealed(
+  tx: Tx,
+  limit: number,
+): Promise<{ entries: { id: string; leafHash: Uint8Array }[]; below: string }> {
+  const found = await rows<{ id: string; leafHash: Uint8Array; below: string }>(
+    tx,
+    sql`with looked as (select pg_snapshot_xmin(pg_current_snapshot()) as below)
+        select e.id, e.leaf_hash as "leafHash", looked.below::text as below
+        from looked, book_sealing s, book_entries e
+        where e.xid >= s.sealed_below and e.xid < looked.below
+          and not exists (select from book_leaves l where l.entry_id = e.id)
+        order by e.seq limit ${limit}`,
+  );
+  return { entries: found, below: found[0]?.below ?? '0' };
+}
+
+/** Remembers that no unsealed entry is left below this transaction. */
+export async function rememberSealing(tx: Tx, below: string): Promise<void> {
+  await tx.execute(sql`update book_sealing set sealed_below = ${below}::text::xid8`);
+}
+
+/** Count of leaves. */
+export async function treeSize(tx: Tx): Promise<bigint> {
+  const [row] = await rows<{ size: bigint }>(
+    tx,
+    sql`select coalesce(max(position) + 1, 0)::int8 as size from book_leaves`,
+  );
+  return row?.size ?? 0n;
+}
+
+/** Appends leaves from position `first` on, the subtrees they complete, and the checkpoint over them. */
+export async function appendLeaves(
+  tx: Tx,
+  first: bigint,
+  entryIds: readonly string[],
+  nodes: readonly TreeNode[],
+  checkpoint: StoredCheckpoint,
+): Promise<void> {
+  await tx.execute(
+    sql`insert into book_leaves (position, entry_id, leaf_hash)
+        select ${first}::int8 + given.n - 1, e.id, e.leaf_hash
+        from jsonb_array_elements_text(${JSON.stringify(entryIds)}::text::jsonb) with ordinality as given (id, n)
+        join book_entries e on e.id = given.id`,
+  );
+  const complete = nodes.map(({ level, index, hash }) => ({
+    level,
+    index: index.toString(),
+    hash: toHex(hash),
+  }));
+  await tx.execute(
+    sql`insert into book_nodes (level, index, hash)
+        select level, index, decode(hash, 'hex')
+        from jsonb_to_recordset(${JSON.stringify(complete)}::text::jsonb) as n (level smallint, index int8, hash text)`,
+  );
+  const { size, root, note, time } = checkpoint;
+  await tx.execute(
+    sql`insert into book_checkpoints (size, root, note, "time")
+        values (${size}, decode(${toHex(root)}, 'hex'), ${note}, ${time.toISOString()}::timestamptz)`,
+  );
+}
+
+/** Stored hashes of complete subtrees; those not stored are missing from the answer. */
+export async function nodesAt(tx: Tx, wanted: readonly NodeAt[]): Promise<TreeNode[]> {
+  if (wanted.length === 0) return [];
+  const asked = wanted.map(({ level, index }) => ({ level, index: index.toString() }));
+  return rows<TreeNode>(
+    tx,
+    sql`with asked as (
+          select * from jsonb_to_recordset(${JSON.stringify(asked)}::text::jsonb) as a (level int, index int8)
+        )
+        select a.level, a.index, coalesce(n.hash, l.leaf_hash) as hash
+        from asked a
+        left join book_nodes n on a.level > 0 and n.level = a.level and n.index = a.index
+        left join book_leaves l on a.level = 0 and l.position = a.index
+        where coalesce(n.hash, l.leaf_hash) is not null`,
+  );
+}
+
+/** The newest checkpoint, or null before the first sealing. */
+export async function newestCheckpoint(tx: Tx): Promise<StoredCheckpoint | null> {
+  const [row] = await rows<StoredCheckpoint>(
+    tx,
+    sql`select size, root, note, "time" from book_checkpoints order by size desc limit 1`,
+  );
+  return row ?? null;
+}
+
+/** The leaf of an entry, or null before sealing. */
+export async function leafOf(
+  tx: Tx,
+  entryId: string,
+): Promise<{ position: bigint; leafHash: Uint8Array } | null> {
+  const [row] = await rows<{ position: bigint; leafHash: Uint8Array }>(
+    tx,
+    sql`select position, leaf_hash as "leafHash" from book_leaves where entry_id = ${entryId}`,
+  );
+  return row ?? null;
+}

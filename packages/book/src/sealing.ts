@@ -1,0 +1,114 @@
+import type { Clock, Database, Secrets, Tx } from '@uncaged/platform';
+import { foldCredits } from './accounts.ts';
+import { signCheckpoint } from './checkpoint.ts';
+import { type BookKey, bookKey } from './key.ts';
+import * as store from './log.store.ts';
+import { edgeOf, TreeBuilder, type TreeNode } from './merkle.ts';
+
+/** What sealing needs of the outside world. */
+export interface SealingContext {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly secrets: Secrets;
+}
+
+/** Leaves one transaction appends at most, so that others need not wait long for the embedded database. */
+const CHUNK = 2000;
+
+/**
+ * Appends every entry whose transaction has ended to the tree and signs a checkpoint over it; answers how many. Only
+ * entries below the oldest transaction still running are taken, so a late commit is never passed over. Safe to call
+ * from several processes (others answer 0) and to repeat after a crash: each chunk is one transaction.
+ */
+export async function seal(ctx: SealingContext): Promise<number> {
+  const key = await bookKey(ctx.secrets);
+  for (let sealed = 0; ; ) {
+    const count = await ctx.db.transaction((tx) => sealChunk(tx, ctx.clock, key));
+    sealed += count;
+    if (count < CHUNK) return sealed;
+  }
+}
+
+async function sealChunk(tx: Tx, clock: Clock, { key, sign }: BookKey): Promise<number> {
+  if (!(await store.lockSealing(tx))) return 0;
+  const { entries, below } = await store.unsealed(tx, CHUNK);
+  if (entries.length === 0) return 0;
+  const first = await store.treeSize(tx);
+  const builder = await builderAt(tx, first);
+  const nodes = entries.flatMap(({ leafHash }) => builder.push(leafHash));
+  const root = builder.root();
+  const note = signCheckpoint(builder.size, root, key, sign);
+  const checkpoint = { size: builder.size, root, note, time: clock.now() };
+  await store.appendLeaves(
+    tx,
+    first,
+    entries.map(({ id }) => id),
+    nodes,
+    checkpoint,
+  );
+  if (entries.length < CHUNK) await store.rememberSealing(tx, below);
+  return entries.length;
+}
+
+async function builderAt(tx: Tx, size: bigint): Promise<TreeBuilder> {
+  const edge = edgeOf(size);
+  const stored = new Map(
+    (await store.nodesAt(tx, edge)).map((node) => [`${node.level}/${node.index}`, node]),
+  );
+  return new TreeBuilder(
+    edge.map(({ level, index }): TreeNode => {
+      const node = stored.get(`${level}/${index}`);
+      if (!node) throw new Error(`the tree lacks node ${level}/${index}`);
+      return node;
+    }),
+  );
+}
+
+export interface Sealer {
+  /** Stops after a last sealing. */
+  stop(): Promise<void>;
+}
+
+/** Between two looks, in milliseconds: well within the second that is promised. */
+const PAUSE_MS = 300;
+
+/**
+ * Seals again and again, and adds waiting credits to balances. An error is handed to `onError` and the next round
+ * tries again; entries wait meanwhile, nothing is lost.
+ */
+export function startSealer(
+  ctx: SealingContext,
+  onError: (error: unknown) => void = (error) =>
+    console.error('sealing the book failed, will try again:', error),
+): Sealer {
+  let stopped = false;
+  let wake = () => {};
+  const round = async (): Promise<void> => {
+    try {
+      if ((await seal(ctx)) > 0) await ctx.db.transaction((tx) => foldCredits(tx));
+    } catch (error) {
+      onError(error);
+    }
+  };
+  const loop = (async () => {
+    while (!stopped) {
+      await round();
+      if (stopped) break;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, PAUSE_MS);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    await round();
+  })();
+  return {
+    async stop() {
+      stopped = true;
+      wake();
+      await loop;
+    },
+  };
+}
