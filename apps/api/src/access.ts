@@ -27,6 +27,7 @@ export const access: Readonly<Record<string, readonly Who[]>> = {
   // governance
   'GET /api/policy': ['anyone'],
   'GET /api/policy/versions': ['anyone'],
+  'GET /api/policy/versions/:version': ['anyone'],
   'GET /api/policy/diff': ['anyone'],
   'POST /api/proposals': ['propose'],
   'GET /api/proposals': ['anyone'],

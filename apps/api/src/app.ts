@@ -2,28 +2,63 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { receiptFor } from '@uncaged/book';
 import { policyInForce } from '@uncaged/governance';
 import type { Platform } from '@uncaged/platform';
+import { openBell, openCarrier } from '@uncaged/studio';
 import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { matchedRoutes } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
 import { mayCall } from './access.ts';
 import type { ApiContext, Deps, Env } from './deps.ts';
-import { checkOrigin, identify, type Tokens } from './identify.ts';
+import { checkOrigin, identify } from './identify.ts';
 import { problem, Refused } from './problems.ts';
 import { domains } from './routes/index.ts';
+import { registerShipped } from './shipped.ts';
+import { openStreams, type Streams } from './streams.ts';
 
 export interface AppOptions {
-  /** The operator's token, as `<data>/operator.token` holds it. */
+  /** The operator's token, as `<data>/operator.token` holds it; empty: no operator by token. */
   operatorToken: string;
   /** Address for links; otherwise taken from the request. */
   publicUrl?: string | undefined;
+  /** Folder of the weights that are registered at the founding; null: none. */
+  weights?: string | null;
+}
+
+export interface Composed {
+  app: OpenAPIHono<Env>;
+  deps: Deps;
+  /** Ends event streams and waiting leases, so that a server can drain. */
+  stop(): void;
 }
 
 /** The api as one app, without a server: tests call it through `app.request()`. */
 export function buildApp(platform: Platform, options: AppOptions): OpenAPIHono<Env> {
-  const deps = depsOf(platform, options);
+  return compose(platform, options).app;
+}
+
+/** The app with what a server needs around it. */
+export function compose(platform: Platform, options: AppOptions): Composed {
+  const stopping = new AbortController();
+  const streams = openStreams();
+  const deps = depsOf(platform, options, streams, stopping.signal);
   const app = new OpenAPIHono<Env>();
-  const tokens: Tokens = { operator: options.operatorToken };
+  guard(app, platform, options);
+  for (const domain of domains) app.route('/', domain(deps));
+  app.get('/api/openapi.json', (c) => c.json(openapi(app)));
+  app.notFound((c) => problem(c, 'not_found', { detail: `There is nothing at ${c.req.path}.` }));
+  app.onError((error, c) => answerError(error, c));
+  return {
+    app,
+    deps,
+    stop() {
+      stopping.abort();
+      streams.close();
+    },
+  };
+}
+
+/** What stands before every route: method, headers, who asks, from where, and whether they may. */
+function guard(app: OpenAPIHono<Env>, platform: Platform, options: AppOptions): void {
   app.use(
     methodNotAllowed({
       app: app as never,
@@ -42,22 +77,16 @@ export function buildApp(platform: Platform, options: AppOptions): OpenAPIHono<E
     }),
   );
   app.use(async (c, next) => {
-    const request = requestLine(c);
     c.set('requestId', platform.ids.next());
     c.set('context', null);
     if (!isRouted(c)) return next();
-    await identify(c, platform, tokens);
+    await identify(c, platform, { operator: options.operatorToken });
     checkOrigin(c, options.publicUrl);
     const policy = await policyInForce(platform.db.read);
-    const decision = mayCall(request, c.get('actor'), policy?.document ?? null);
+    const decision = mayCall(requestLine(c), c.get('actor'), policy?.document ?? null);
     if (!decision.ok) return problem(c, decision.code);
     return next();
   });
-  for (const domain of domains) app.route('/', domain(deps));
-  app.get('/api/openapi.json', (c) => c.json(openapi(app)));
-  app.notFound((c) => problem(c, 'not_found', { detail: `There is nothing at ${c.req.path}.` }));
-  app.onError((error, c) => answerError(error, c));
-  return app;
 }
 
 /** `METHOD /path/:id` of the route that will answer, as access.ts writes it. */
@@ -81,26 +110,31 @@ function openapi(app: OpenAPIHono<Env>): object {
   });
 }
 
-function depsOf(platform: Platform, options: AppOptions): Deps {
+function depsOf(platform: Platform, options: AppOptions, streams: Streams, stopping: AbortSignal): Deps {
+  const { db, clock, ids, blobs, secrets } = platform;
+  const studio = { carrier: openCarrier(platform.queues), bell: openBell() };
+  const contextOf: Deps['contextOf'] = async (c) => {
+    const made = c.get('context');
+    if (made) return made;
+    const policy = await policyInForce(db.read);
+    if (!policy) throw new Refused('not_founded');
+    const context = { db, clock, ids, blobs, secrets, policy, actor: c.get('actor') };
+    c.set('context', context);
+    return context;
+  };
   return {
     platform,
-    async contextOf(c) {
-      const made = c.get('context');
-      if (made) return made;
-      const { db, clock, ids, blobs, secrets } = platform;
-      const policy = await policyInForce(db.read);
-      if (!policy) throw new Refused('not_founded');
-      const context = { db, clock, ids, blobs, secrets, policy, actor: c.get('actor') };
-      c.set('context', context);
-      return context;
-    },
+    contextOf,
+    studio,
+    streams,
+    stopping,
+    studioOf: async (c) => ({ ...(await contextOf(c)), ...studio }),
     async receipt(entry) {
-      await platform.db.durable();
-      return receiptFor(platform, entry);
+      await db.durable();
+      return { ...(await receiptFor(platform, entry)) };
     },
-    publicUrl(c) {
-      return options.publicUrl ?? new URL(c.req.url).origin;
-    },
+    publicUrl: (c) => options.publicUrl ?? new URL(c.req.url).origin,
+    founded: () => registerShipped(platform, options.weights ?? null),
   };
 }
 

@@ -2,9 +2,11 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Receipt } from '@uncaged/contract';
 import type { GovernedContext } from '@uncaged/governance';
 import type { Actor, Platform } from '@uncaged/platform';
+import type { Bell, Carrier, StudioContext } from '@uncaged/studio';
 import type { Context } from 'hono';
 import { problem } from './problems.ts';
 import { fieldOf } from './route.ts';
+import type { Streams } from './streams.ts';
 
 /** What the door found out about a request before a route sees it. */
 export interface Visit {
@@ -30,6 +32,14 @@ export interface Deps {
   contextOf(c: ApiContext): Promise<GovernedContext>;
   /** Waits until what was committed is on disk, then signs the receipt of the entry. */
   receipt(entry: WrittenEntry): Promise<Receipt>;
+  /** The same with the carrier and the bell of the studio. */
+  studioOf(c: ApiContext): Promise<StudioContext>;
+  studio: { carrier: Carrier; bell: Bell };
+  streams: Streams;
+  /** To be called once the collective is founded, after the commit: registers the shipped model. */
+  founded(): Promise<void>;
+  /** Aborts when the server stops. */
+  stopping: AbortSignal;
   /** The address people reach the collective at, without a slash at the end. */
   publicUrl(c: ApiContext): string;
 }

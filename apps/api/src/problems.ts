@@ -138,6 +138,11 @@ export const problems: Readonly<Record<string, ProblemKind>> = {
     title: 'You have as many clips waiting as the policy allows',
     next: 'Wait until one is done. The policy sets the number.',
   },
+  range_not_satisfiable: {
+    status: 416,
+    title: 'The file has no such range',
+    next: 'The Content-Range header says how long it is.',
+  },
   no_output: { status: 404, title: 'There is no such file yet', next: 'Wait until the clip is done.' },
 
   // workers

@@ -26,6 +26,8 @@ export const workerCreatedSchema = z.object({
 export const leaseRequestSchema = z.object({
   /** Milliseconds to wait for a job before answering 204; at most 20,000. */
   waitMs: z.number().int().min(0).max(20_000).default(0),
+  /** Names this process of the worker. A new name tells that the old process is gone: its leases go back. */
+  instance: z.string().max(64).optional(),
   /** SHA-256 of the weights this worker holds; it gets only jobs of models it can run. Empty: any. */
   weights: z.array(sha256Schema).max(64).default([]),
 });
@@ -38,7 +40,7 @@ export const jobSchema = z.object({
   steps: z.number().int(),
   guidance: z.number(),
   mode: modeSchema,
-  model: z.object({ id: z.string(), weightsSha256: sha256Schema, ema: z.boolean() }),
+  model: z.object({ id: z.string(), weightsSha256: sha256Schema }),
   policyVersion: z.number().int(),
   policyHash: sha256Schema,
   /** The lease lapses then unless a heartbeat comes. */
@@ -73,7 +75,11 @@ export const completeSchema = z.object({
 });
 export type Completion = z.infer<typeof completeSchema>;
 
-export const failSchema = z.object({ reason: z.string().min(1).max(2_000) });
+export const failSchema = z.object({
+  reason: z.string().min(1).max(2_000),
+  /** The worker must stop; the clip is not to blame and waits again. */
+  returned: z.boolean().default(false),
+});
 
 export const workerEndpoints = {
   createWorker: endpoint('POST', '/api/workers', { body: workerCreateSchema, answer: workerCreatedSchema }),

@@ -7,6 +7,7 @@ import { modelFor, styleNameConsents } from '@uncaged/provenance';
 import { queueBell } from './bell.ts';
 import type { StudioContext } from './context.ts';
 import * as store from './generations.store.ts';
+import { mediaKind } from './media.ts';
 import { type QueueView, queueView } from './queue.ts';
 import { recorded } from './recorded.ts';
 import { decideWish, plainText, type RawRequest, type Wish } from './request.ts';
@@ -245,6 +246,18 @@ export async function readGeneration(ctx: GovernedContext, id: string): Promise<
   const row = await store.byId(ctx.db.read, id);
   if (!row || !(await isShown(ctx, row))) return null;
   return present(ctx.db.read, ctx, row);
+}
+
+/** The newest picture of a sample in progress; null when there is none or it is not shown to this actor. */
+export async function generationPreview(
+  ctx: GovernedContext,
+  id: string,
+): Promise<{ bytes: Uint8Array; mediaType: 'image/png' | 'image/webp' } | null> {
+  const row = await store.byId(ctx.db.read, id);
+  if (!row || !(await isShown(ctx, row))) return null;
+  const preview = await store.previewOf(ctx.db.read, id);
+  if (!preview) return null;
+  return { bytes: preview.bytes, mediaType: mediaKind(preview.bytes) === 'png' ? 'image/png' : 'image/webp' };
 }
 
 /** Whether this actor may look at the clip; who reviews a report about it may. */

@@ -8,6 +8,7 @@ export {
   type Enforcement,
   type Generation,
   generationOf,
+  generationPreview,
   listMine,
   listWall,
   publish,

@@ -1,0 +1,100 @@
+import { governanceEndpoints as wire } from '@uncaged/contract';
+import {
+  castBallot,
+  openProposal,
+  type PolicyVersion,
+  policyDiff,
+  policyHistory,
+  policyVersion,
+  proposalOf,
+  proposalsOf,
+  propose,
+} from '@uncaged/governance';
+import { diffPolicies, type PolicyPatch } from '@uncaged/governance/rules';
+import { z } from 'zod';
+import { type ApiContext, type Deps, newRoutes, type WrittenEntry } from '../deps.ts';
+import { route } from '../route.ts';
+
+const fromTo = z.object({ from: z.coerce.number().int(), to: z.coerce.number().int() });
+
+/** The policy in force and its history; proposals, ballots, tallies. */
+export function governanceRoutes(deps: Deps) {
+  const app = newRoutes();
+  const { db } = deps.platform;
+
+  /** The proposal as whoever asks may see it, after something about it was recorded. */
+  async function changed(c: ApiContext, id: string, entry: WrittenEntry) {
+    const receipt = await deps.receipt(entry);
+    const seen = await proposalOf(db.read, id, c.get('actor').memberId);
+    return seen.ok ? { ok: true as const, answer: wired({ proposal: seen.proposal, receipt }) } : seen;
+  }
+
+  async function oneVersion(version: number | null) {
+    const found = await policyVersion(db.read, version);
+    if (!found.ok) return found;
+    const { policy, origins } = found;
+    return { ok: true as const, answer: wired({ ...policy, origins }) };
+  }
+
+  route(app, wire.policy, { summary: 'The policy in force, and which vote set each clause' }, async ({ c }) => {
+    await deps.contextOf(c);
+    return oneVersion(null);
+  });
+  route(app, wire.policyVersions, { summary: 'Every version of the policy, with what it changed' }, async () => {
+    const history = await policyHistory(db.read);
+    return { ok: true, answer: wired({ versions: history.map(summaryAfter).reverse() }) };
+  });
+  route(app, wire.policyVersion, { summary: 'One version of the policy' }, ({ params }) =>
+    oneVersion(/^\d{1,9}$/.test(params.version ?? '') ? Number(params.version) : 0),
+  );
+  route(
+    app,
+    wire.policyDiff,
+    { summary: 'What changed between two versions', query: fromTo },
+    async ({ query: { from, to } }) => {
+      const found = await policyDiff(db.read, from, to);
+      return found.ok ? { ok: true, answer: wired({ from, to, diff: found.diff }) } : found;
+    },
+  );
+
+  route(app, wire.proposals, { summary: 'All proposals, newest first' }, async () => ({
+    ok: true,
+    answer: wired({ proposals: await proposalsOf(db.read) }),
+  }));
+  route(app, wire.proposal, { summary: 'A proposal with its diff and, after the close, its count' }, async ({ c, params }) => {
+    const found = await proposalOf(db.read, params.id ?? '', c.get('actor').memberId);
+    return found.ok ? { ok: true, answer: wired({ proposal: found.proposal }) } : found;
+  });
+  route(app, wire.propose, { summary: 'Write a proposal', status: 201 }, async ({ c, body, idempotencyKey }) => {
+    const patch = body.patch as PolicyPatch;
+    const made = await propose(await deps.contextOf(c), { ...body, patch, idempotencyKey });
+    return made.ok ? changed(c, made.proposalId, made.entry) : detailed(made);
+  });
+  route(app, wire.openProposal, { summary: 'Freeze the text and open it to discussion or the vote' }, async ({ c, params }) => {
+    const id = params.id ?? '';
+    const opened = await openProposal(await deps.contextOf(c), id);
+    return opened.ok ? changed(c, id, opened.entry) : opened;
+  });
+  route(app, wire.cast, { summary: 'Cast a ballot, or change it' }, async ({ c, params, body, idempotencyKey }) => {
+    const proposalId = params.id ?? '';
+    const cast = await castBallot(await deps.contextOf(c), { proposalId, choice: body.choice, idempotencyKey });
+    if (!cast.ok) return cast;
+    const { replaced, closesAt, entry } = cast;
+    const receipt = await deps.receipt(entry);
+    return { ok: true, answer: wired({ proposalId, choice: body.choice, replaced, closesAt, receipt }) };
+  });
+  return app;
+}
+
+/** A version with what it changed against the one before it. */
+function summaryAfter(step: PolicyVersion, i: number, history: readonly PolicyVersion[]) {
+  const { document, ...summary } = step;
+  const before = history[i - 1];
+  return { ...summary, diff: before ? diffPolicies(before.document, document) : [] };
+}
+
+/** A refused proposal with the reason in words. */
+function detailed<R extends { ok: false; code: string }>(refusal: R): R & { detail?: string } {
+  if ('field' in refusal && 'reason' in refusal) return { ...refusal, detail: `${refusal.field}: ${refusal.reason}` };
+  return refusal;
+}

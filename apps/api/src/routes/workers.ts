@@ -1,0 +1,152 @@
+import { workerEndpoints } from '@uncaged/contract';
+import {
+  addWorker,
+  complete,
+  giveBack,
+  heartbeat,
+  type Leased,
+  lease,
+  leaseMs,
+  listWorkers,
+  mediaBytes,
+  queueBell,
+  revokeWorker,
+  type WorkerInfo,
+} from '@uncaged/studio';
+import { type ApiContext, type Deps, newRoutes } from '../deps.ts';
+import { sendBlob } from '../files.ts';
+import { problem, Refused } from '../problems.ts';
+import { route } from '../route.ts';
+
+/** Between two looks of a waiting worker, when no bell rang in this process. */
+const lookAgainMs = 1_000;
+const blobBytes = Math.max(...Object.values(mediaBytes));
+
+/** Machines: admit, list, revoke; and the protocol by which a machine works. */
+export function workerRoutes(deps: Deps) {
+  const app = newRoutes();
+  stewardRoutes(deps, app);
+  leaseRoute(deps, app);
+  route(app, workerEndpoints.heartbeat, { summary: 'Keep a lease alive' }, async ({ c, params }) =>
+    expiry(await heartbeat(await deps.studioOf(c), params.id ?? '', workerOf(c), null)),
+  );
+  route(app, workerEndpoints.progress, { summary: 'Say how far a clip is' }, async ({ c, params, body }) => {
+    const preview = body.preview === undefined ? null : new Uint8Array(Buffer.from(body.preview, 'base64'));
+    const progress = { step: body.step, of: body.of, preview };
+    return expiry(await heartbeat(await deps.studioOf(c), params.id ?? '', workerOf(c), progress));
+  });
+  route(app, workerEndpoints.complete, { summary: 'Deliver a clip' }, async ({ c, params, body }) => {
+    const result = await complete(await deps.studioOf(c), params.id ?? '', workerOf(c), body);
+    if (!result.ok) return result;
+    const { generationId, replayed } = result;
+    return { ok: true, answer: { generationId, replayed, receipt: await deps.receipt(result.entry) } };
+  });
+  route(app, workerEndpoints.fail, { summary: 'Give a job back' }, async ({ c, params, body }) => {
+    const { reason, returned } = body;
+    const ending = { outcome: returned ? ('returned' as const) : ('failed' as const), reason };
+    const result = await giveBack(await deps.studioOf(c), params.id ?? '', workerOf(c), ending);
+    if (!result.ok) return result;
+    return { ok: true, answer: { state: result.state, receipt: await deps.receipt(result.entry) } };
+  });
+  blobRoutes(deps, app);
+  return app;
+}
+
+function stewardRoutes(deps: Deps, app: ReturnType<typeof newRoutes>): void {
+  route(
+    app,
+    workerEndpoints.createWorker,
+    { summary: 'Admit a machine', status: 201 },
+    async ({ c, body }) => {
+      const { worker, token, entry } = await addWorker(await deps.contextOf(c), body);
+      return { ok: true, answer: { worker: wireWorker(worker), token, receipt: await deps.receipt(entry) } };
+    },
+  );
+  route(app, workerEndpoints.listWorkers, { summary: 'All machines' }, async () => ({
+    ok: true,
+    answer: { workers: (await listWorkers(deps.platform.db)).map(wireWorker) },
+  }));
+  route(app, workerEndpoints.revokeWorker, { summary: 'Revoke a machine’s token' }, async ({ c, params }) => {
+    const result = await revokeWorker(await deps.contextOf(c), params.id ?? '');
+    if (!result.ok) return result;
+    return { ok: true, answer: { receipt: await deps.receipt(result.entry) } };
+  });
+}
+
+function leaseRoute(deps: Deps, app: ReturnType<typeof newRoutes>): void {
+  const options = { summary: 'Lease the next clip; 204 when there is none' };
+  route(app, workerEndpoints.lease, options, async ({ c, body }) => {
+    const ctx = await deps.studioOf(c);
+    const wish = { workerId: workerOf(c), instance: body.instance ?? null, weights: body.weights };
+    const until = Date.now() + body.waitMs;
+    const signal = AbortSignal.any([c.req.raw.signal, deps.stopping]);
+    while (!signal.aborted) {
+      const rest = until - Date.now();
+      const rung = rest > 0 ? ctx.bell.wait(queueBell, Math.min(rest, lookAgainMs), signal) : null;
+      const leased = await lease(ctx, wish);
+      if (leased) return { ok: true, answer: { job: jobOf(leased) } };
+      if (!rung) break;
+      await rung;
+    }
+    return c.body(null, 204);
+  });
+}
+
+function blobRoutes(deps: Deps, app: ReturnType<typeof newRoutes>): void {
+  const { blobs } = deps.platform;
+  app.put('/api/worker/blobs/:sha256', async (c) => {
+    const wanted = c.req.param('sha256');
+    if (Number(c.req.header('content-length') ?? 0) > blobBytes)
+      return problem(c, 'blob_too_large', { detail: `At most ${blobBytes} bytes.` });
+    const stored = await blobs.putStream(c.req.raw.body ?? new Blob([]).stream(), { maxBytes: blobBytes });
+    if (!stored.ok) return problem(c, stored.code, { detail: `At most ${blobBytes} bytes.` });
+    const { sha256, size } = stored;
+    if (sha256 !== wanted) return problem(c, 'blob_hash_mismatch', { detail: `The bytes have ${sha256}.` });
+    return c.json({ sha256, size }, 201);
+  });
+  app.get('/api/worker/blobs/:sha256', async (c) => {
+    const sha256 = c.req.param('sha256');
+    return sendBlob(c, blobs, { sha256, mediaType: 'application/octet-stream', shared: false });
+  });
+}
+
+function workerOf(c: ApiContext): string {
+  const id = c.get('workerId');
+  if (id === null) throw new Refused('not_allowed');
+  return id;
+}
+
+function expiry(result: Awaited<ReturnType<typeof heartbeat>>) {
+  if (!result.ok) return result;
+  return { ok: true as const, answer: { expiresAt: result.expiresAt.toISOString() } };
+}
+
+function jobOf({ leaseId, row, expiresAt }: Leased) {
+  const { id, prompt, seed, steps, guidance, mode, policyVersion, policyHash } = row;
+  return {
+    leaseId,
+    generationId: id,
+    prompt,
+    seed: seed.toString(),
+    steps,
+    guidance,
+    mode,
+    model: { id: row.modelId ?? '', weightsSha256: row.weightsSha256 ?? '' },
+    policyVersion,
+    policyHash,
+    expiresAt: expiresAt.toISOString(),
+    heartbeatSeconds: leaseMs / 3000,
+  };
+}
+
+function wireWorker(worker: WorkerInfo) {
+  const iso = (time: Date | null) => time?.toISOString() ?? null;
+  return {
+    id: worker.id,
+    name: worker.name,
+    createdAt: worker.createdAt.toISOString(),
+    lastSeen: iso(worker.lastSeen),
+    expiresAt: iso(worker.expiresAt),
+    revokedAt: iso(worker.revokedAt),
+  };
+}

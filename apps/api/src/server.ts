@@ -1,0 +1,161 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { startSealer } from '@uncaged/book';
+import { type Clock, type Config, openPlatform, type Platform } from '@uncaged/platform';
+import { compose } from './app.ts';
+import { operatorToken } from './operator.ts';
+import { startTicker, tick } from './ticker.ts';
+
+export interface ApiOptions {
+  /** Either a platform that is open (it stays the caller's to close), or where to open one. */
+  platform?: Platform;
+  config?: Config;
+  clock?: Clock;
+  /** Path of the portal's built handler (`build/handler.js`); without it only /api answers. */
+  portal?: string | null;
+  /** 0 takes a free port. */
+  port?: number;
+  host?: string;
+  /** Folder of the shipped weights; null: none. */
+  weights?: string | null;
+  /** False: time stands still until `tick()`. */
+  ticking?: boolean;
+}
+
+export interface Api {
+  /** http://host:port, as it really listens. */
+  url: string;
+  app: ReturnType<typeof compose>['app'];
+  platform: Platform;
+  operatorToken: string;
+  /** Answers requests in this process, without the network. */
+  fetch(request: Request): Promise<Response>;
+  /** Does what is due now; answers how many things happened. */
+  tick(): Promise<number>;
+  /** Stops taking requests, lets running ones end, stops the loops, seals, closes the platform. */
+  close(): Promise<void>;
+}
+
+export type ApiStarted =
+  | { ok: true; api: Api }
+  | { ok: false; code: 'data_folder_in_use'; pid: number; message: string }
+  | { ok: false; code: 'port_in_use'; port: number; message: string };
+
+/** Where the portal's server-side calls find the api without leaving the process. */
+const inProcess = Symbol.for('uncaged.fetch');
+
+/** Starts the whole machine: database, api, portal, sealing and the clockwork, behind one address. */
+export async function startApi(options: ApiOptions): Promise<ApiStarted> {
+  const opened = await platformOf(options);
+  if (!opened.ok) return opened;
+  const { platform, own } = opened;
+  const token = await operatorToken(platform.config.dataFolder);
+  const { app, deps, stop } = compose(platform, {
+    operatorToken: token,
+    publicUrl: platform.config.publicUrl ?? undefined,
+    weights: options.weights ?? null,
+  });
+  const fetch = async (request: Request) => app.fetch(request);
+  (globalThis as Record<symbol, unknown>)[inProcess] = fetch;
+  const server = createServer(split(app, await portalHandler(options.portal ?? null)));
+  const listening = await listen(
+    server,
+    options.port ?? platform.config.port,
+    options.host ?? platform.config.host,
+  );
+  if (!listening.ok) {
+    if (own) await platform.close();
+    return listening;
+  }
+  await deps.founded();
+  const sealer = startSealer(platform);
+  const ticker = options.ticking === false ? null : startTicker(deps);
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    stop();
+    server.closeIdleConnections();
+    const impatient = setTimeout(() => server.closeAllConnections(), 20_000);
+    await closed;
+    clearTimeout(impatient);
+    await ticker?.stop();
+    await sealer.stop();
+    if (own) await platform.close();
+  };
+  return {
+    ok: true,
+    api: {
+      url: listening.url,
+      app,
+      platform,
+      operatorToken: token,
+      fetch,
+      tick: () => tick(deps),
+      close() {
+        closing ??= close();
+        return closing;
+      },
+    },
+  };
+}
+
+type Opened =
+  | { ok: true; platform: Platform; own: boolean }
+  | { ok: false; code: 'data_folder_in_use'; pid: number; message: string };
+
+async function platformOf({ platform, config, clock }: ApiOptions): Promise<Opened> {
+  if (platform) return { ok: true, platform, own: false };
+  if (!config) throw new Error('startApi needs a platform or a config');
+  const opened = await openPlatform(config, clock ? { clock } : {});
+  return opened.ok ? { ok: true, platform: opened.platform, own: true } : opened;
+}
+
+/** /api goes to Hono, everything else to the portal. */
+function split(app: Api['app'], portal: RequestListener | null): RequestListener {
+  const api = getRequestListener((request, env) => app.fetch(request, env as HttpBindings), {
+    overrideGlobalObjects: false,
+  });
+  return (request: IncomingMessage, response: ServerResponse) => {
+    const path = request.url ?? '/';
+    if (path === '/api' || path.startsWith('/api/') || path.startsWith('/api?') || !portal)
+      return void api(request, response);
+    // The portal must know whether people came over TLS; without a proxy in front they did not.
+    request.headers['x-forwarded-proto'] ??= 'http';
+    portal(request, response);
+  };
+}
+
+async function portalHandler(path: string | null): Promise<RequestListener | null> {
+  if (path === null) return null;
+  process.env.PROTOCOL_HEADER ??= 'x-forwarded-proto';
+  process.env.HOST_HEADER ??= 'host';
+  const { handler } = (await import(pathToFileURL(path).href)) as { handler: RequestListener };
+  return handler;
+}
+
+async function listen(
+  server: Server,
+  port: number,
+  host: string,
+): Promise<{ ok: true; url: string } | { ok: false; code: 'port_in_use'; port: number; message: string }> {
+  const failed = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
+    server.once('error', resolve);
+    server.listen(port, host, () => resolve(null));
+  });
+  if (failed?.code === 'EADDRINUSE') {
+    const message = `Port ${port} is taken by another program. Stop it, or choose another with --port.`;
+    return { ok: false, code: 'port_in_use', port, message };
+  }
+  if (failed) throw failed;
+  const address = server.address() as AddressInfo;
+  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return { ok: true, url: `http://${name}:${address.port}` };
+}
