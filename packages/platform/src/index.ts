@@ -7,4 +7,6 @@ export { type Database, DatabaseError, NestedDatabaseUse, rows, type Tx } from '
 export * from './drizzle.ts';
 export { type Ids, idsBy } from './ids.ts';
 export { type Overrides, openPlatform, type Platform, type PlatformOpened } from './platform.ts';
+export type { JobQueue, LeasedJob } from './queue/job.queue.ts';
+export type { Queues } from './queue/queues.ts';
 export type { Secrets, SigningKey } from './secrets.ts';

@@ -10,6 +10,7 @@ import { connect, PostgresDatabase } from './database/postgres.ts';
 import type { Database } from './database/types.ts';
 import { type Ids, idsBy } from './ids.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
+import { openQueues, type Queues } from './queue/queues.ts';
 import { type Secrets, secretsIn } from './secrets.ts';
 
 /** The outside world, opened. */
@@ -20,6 +21,7 @@ export interface Platform {
   ids: Ids;
   blobs: Blobs;
   secrets: Secrets;
+  queues: Queues;
   /** Waits for what is running, closes every connection and gives up the data folder last. */
   close(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export async function openPlatform(config: Config, overrides: Overrides = {}): P
 async function assemble(config: Config, overrides: Overrides, lock: FolderLock | null): Promise<Platform> {
   const { db, closeDatabase } = await openDatabase(config, overrides);
   const clock = overrides.clock ?? systemClock;
+  const queues = await openQueues(config, db);
   return {
     config,
     db,
@@ -66,7 +69,9 @@ async function assemble(config: Config, overrides: Overrides, lock: FolderLock |
     ids: idsBy(clock),
     blobs: blobsIn(config.blobsFolder),
     secrets: secretsIn(config.secretsFolder),
+    queues,
     async close() {
+      await queues.close();
       await closeDatabase();
       await lock?.release();
     },
@@ -93,6 +98,8 @@ async function openDatabase(config: Config, overrides: Overrides): Promise<Opene
     ...(embeddedDump && { loadDataDir: embeddedDump }),
   });
   await migrate(overPglite(client), migrations);
+  // The queue's statements find their own tables; no name stands in both schemas (a test sees to it).
+  await client.exec('set search_path = public, bullmq');
   return { db: new PgliteDatabase(client), closeDatabase: () => client.close() };
 }
 

@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
+import { Redis } from 'ioredis';
 import { hashOf, type Migration, migrate } from './database/migrations.ts';
-import { pgliteTypes } from './database/pglite.ts';
+import { PgliteDatabase, pgliteTypes } from './database/pglite.ts';
 import { connect } from './database/postgres.ts';
 import { overPglite, overPostgres } from './platform.ts';
+import { poolOver } from './queue/pglite.pool.ts';
+import { migrateQueues } from './queue/queues.ts';
 
 /** Longer than it takes to build a dump on a busy machine (milliseconds). */
 const buildPatience = 60_000;
@@ -42,6 +45,7 @@ export async function migratedDump(migrations: Migration[]): Promise<Blob> {
 async function buildDump(path: string, migrations: Migration[]): Promise<Blob> {
   const client = await PGlite.create('memory://', pgliteTypes);
   await migrate(overPglite(client), migrations);
+  await migrateQueues(poolOver(new PgliteDatabase(client)));
   const dump = await client.dumpDataDir('none');
   await client.close();
   const temporary = `${path}.${randomBytes(6).toString('hex')}`;
@@ -104,4 +108,14 @@ function inDatabase(url: string, name: string): string {
   const moved = new URL(url);
   moved.pathname = `/${name}`;
   return moved.href;
+}
+
+/** Deletes every key that starts with `prefix`. */
+export async function clearRedis(url: string, prefix: string): Promise<void> {
+  const redis = new Redis(url);
+  const keys: string[] = [];
+  for await (const found of redis.scanStream({ match: `${prefix}:*`, count: 1000 }))
+    keys.push(...(found as string[]));
+  if (keys.length > 0) await redis.unlink(keys);
+  await redis.quit();
 }

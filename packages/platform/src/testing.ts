@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { type Clock, type ManualClock, manualClock } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
 import { readMigrations } from './database/migrations.ts';
 import { type Overrides, openPlatform, type Platform } from './platform.ts';
-import { freshPostgres, migratedDump } from './testing.databases.ts';
+import { clearRedis, freshPostgres, migratedDump } from './testing.databases.ts';
 
 export type TestPlatform<C extends Clock = ManualClock> = Platform & { clock: C } & AsyncDisposable;
 
@@ -28,11 +29,13 @@ export async function openTestPlatform(given: { clock?: Clock } = {}): Promise<T
     migrations,
     ...(fresh ? {} : { embeddedDump: await migratedDump(migrations) }),
   };
-  const opened = await openPlatform({ ...config, databaseUrl: fresh?.url ?? null }, overrides);
+  const redisPrefix = `uncaged-test-${randomBytes(8).toString('hex')}`;
+  const opened = await openPlatform({ ...config, databaseUrl: fresh?.url ?? null, redisPrefix }, overrides);
   if (!opened.ok) throw new Error(opened.message);
   const close = async () => {
     await opened.platform.close();
     await fresh?.drop();
+    if (config.redisUrl !== null) await clearRedis(config.redisUrl, redisPrefix);
     await rm(folder, { recursive: true, force: true });
   };
   return { ...opened.platform, clock, close, [Symbol.asyncDispose]: close };
