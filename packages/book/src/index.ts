@@ -17,6 +17,7 @@ export {
   type Reader,
   type SeenEntry,
 } from './entries.ts';
+export { privatePayloadsOf } from './erasable.store.ts';
 export { type BookKey, bookKey, receiptFor } from './key.ts';
 export type { Posting } from './postings.ts';
 export {
