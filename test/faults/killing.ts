@@ -49,7 +49,11 @@ class UnderFire {
   #count = 0;
   clips: string[] = [];
 
-  constructor(readonly options: KillingOptions) {}
+  readonly options: KillingOptions;
+
+  constructor(options: KillingOptions) {
+    this.options = options;
+  }
 
   async found(): Promise<void> {
     this.server = await startServer(this.options.folder, 0);

@@ -29,7 +29,7 @@ export const story: Story = {
   },
 };
 
-/** heron founds and puts money on the table; the others come in by invitation. */
+/** heron founds, puts money on the table and connects a machine; the others come in by invitation. */
 async function gather(stage: Stage): Promise<Members> {
   const heron = stage.visitor();
   await heron.post('/api/collective', {
@@ -38,6 +38,8 @@ async function gather(stage: Stage): Promise<Members> {
     founder: { pseudonym: 'heron', password: 'a long walk along the canal' },
     deposit: { amount: '500000', source: 'culture-grant' },
   });
+  const { token } = await heron.post<{ token: string }>('/api/workers', { name: 'the one under the stairs' });
+  stage.hire(token);
   const join = async (pseudonym: string) => {
     const { code } = await heron.post<{ code: string }>('/api/invitations', {});
     const member = stage.visitor();
