@@ -1,0 +1,135 @@
+/**
+ * Trains commons-1: `node train-commons.ts stills|clips UNTIL [BASE]`, UNTIL an ISO time to stop at.
+ * Reads /work/train/dataset.bin and works.jsonl, writes checkpoints and a log there, and goes on from its
+ * last checkpoint when started again. `clips` starts from the stills checkpoint BASE.
+ */
+import { existsSync } from 'node:fs';
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelConfig } from '../src/model/config.ts';
+import { sampleLength } from '../src/model/config.ts';
+import { readSafetensors, writeSafetensors } from '../src/storage/safetensors.ts';
+import { inflate } from '../src/train/inflate.ts';
+import { Trainer } from '../src/train/trainer.ts';
+import { cameraPath, drawView, MOTIONS, nearbyCamera } from '../src/train/views.ts';
+import { buildVocabulary, captionRow, type Vocabulary } from '../src/train/vocabulary.ts';
+
+const FOLDER = process.env.TRAIN_DIR ?? '/work/train';
+const SOURCE = 64;
+const SIDE = 32;
+const CHECKPOINT_SECONDS = 120;
+
+export type Progress = {
+  phase: string;
+  config: ModelConfig;
+  step: number;
+  samples: number;
+  seconds: number;
+  peak: number;
+  batch: number;
+  /** Mean loss of each hundred steps: [step, loss, wall seconds]. */
+  curve: [number, number, number][];
+};
+
+const phase = process.argv[2] === 'clips' ? 'clips' : 'stills';
+const until = Date.parse(process.argv[3] ?? '');
+if (!Number.isFinite(until)) throw new Error('give an ISO time to stop at');
+const batch = Number(process.env.TRAIN_BATCH ?? (phase === 'clips' ? 16 : 64));
+const peak = Number(process.env.TRAIN_RATE ?? (phase === 'clips' ? 1e-3 : 2e-3));
+const decaySeconds = Number(process.env.TRAIN_DECAY ?? 600);
+
+type Work = { words: string[] };
+const works: Work[] = (await readFile(join(FOLDER, 'works.jsonl'), 'utf8')).trim().split('\n').map((l) => JSON.parse(l));
+const pictures = new Uint8Array(await readFile(join(FOLDER, 'dataset.bin')));
+const size = SOURCE * SOURCE * 3;
+const vocabulary: Vocabulary = buildVocabulary(works.map((w) => w.words));
+await writeFile(join(FOLDER, 'vocabulary.json'), JSON.stringify(vocabulary));
+const index = new Map(vocabulary.words.map((word, i) => [word, i]));
+const captions = works.map((w) => w.words.flatMap((word) => index.get(word) ?? []));
+
+const base = { height: SIDE, width: SIDE, dim: 192, depth: 6, heads: 3, words: vocabulary.words.length, bottleneck: 64 };
+const config: ModelConfig =
+  phase === 'clips' ? { ...base, frames: 16, patch: [4, 4, 4] } : { ...base, frames: 1, patch: [1, 4, 4] };
+
+const file = (kind: string): string => join(FOLDER, `${phase}.${kind}`);
+let progress: Progress = { phase, config, step: 0, samples: 0, seconds: 0, peak, batch, curve: [] };
+const trainer = await Trainer.create({ config, batch, seed: Date.now() % 1e9, threads: 2 });
+if (existsSync(file('checkpoint'))) {
+  const stored = readSafetensors(await readFile(file('checkpoint')));
+  if (!stored.ok) throw new Error(stored.message);
+  progress = JSON.parse(stored.metadata.progress as string);
+  trainer.restore(stored.tensors, progress.step);
+} else if (phase === 'clips') {
+  const stored = readSafetensors(await readFile(process.argv[4] ?? join(FOLDER, 'stills.checkpoint')));
+  if (!stored.ok) throw new Error(stored.message);
+  const parameters = new Map([...stored.tensors].flatMap(([n, t]) => (n.startsWith('e.') ? [[n.slice(2), t.numbers]] : [])));
+  trainer.setParameters(inflate(parameters, { ...base, frames: 1, patch: [1, 4, 4] }, config));
+}
+
+function fillStill(row: number): void {
+  const i = trainer.random.below(works.length);
+  const picture = pictures.subarray(i * size, (i + 1) * size);
+  const out = trainer.pixels.subarray(row * sampleLength(config), (row + 1) * sampleLength(config));
+  drawView(picture, SOURCE, nearbyCamera(trainer.random), out, SIDE);
+  captionRow(trainer.random, captions[i] ?? [], [], trainer.words.subarray(row * config.words, (row + 1) * config.words));
+}
+
+function fillClip(row: number): void {
+  const i = trainer.random.below(works.length);
+  const picture = pictures.subarray(i * size, (i + 1) * size);
+  const motion = MOTIONS[trainer.random.below(MOTIONS.length)] ?? 'still';
+  const path = cameraPath(trainer.random, motion, config.frames);
+  const drift = [0, 1, 2].map(() => trainer.random.between(-0.15, 0.15) * (trainer.random.uniform() < 0.3 ? 1 : 0));
+  for (const [f, camera] of path.entries()) {
+    const start = (row * config.frames + f) * SIDE * SIDE * 3;
+    const out = trainer.pixels.subarray(start, start + SIDE * SIDE * 3);
+    drawView(picture, SOURCE, camera, out, SIDE);
+    // Colour drifts with the frame; white stays white, so only ink changes.
+    const t = f / (config.frames - 1) - 0.5;
+    for (let k = 0; k < out.length; k++) {
+      const ink = 1 - (out[k] as number);
+      out[k] = Math.max(-1, Math.min(1, (out[k] as number) + ink * t * (drift[k % 3] as number)));
+    }
+  }
+  const always = [index.get(motion) as number];
+  captionRow(trainer.random, captions[i] ?? [], always, trainer.words.subarray(row * config.words, (row + 1) * config.words));
+}
+
+async function save(): Promise<void> {
+  const bytes = writeSafetensors(trainer.state(), 'F32', { progress: JSON.stringify(progress) });
+  await writeFile(file('checkpoint.part'), bytes);
+  await rename(file('checkpoint.part'), file('checkpoint'));
+}
+
+let saved = performance.now();
+let clock = performance.now();
+let sum = 0;
+let count = 0;
+while (Date.now() < until) {
+  for (let row = 0; row < batch; row++) phase === 'clips' ? fillClip(row) : fillStill(row);
+  const left = (until - Date.now()) / 1000;
+  const rate = progress.peak * Math.min(1, (progress.step + 1) / 100, Math.max(0.02, left / decaySeconds));
+  const loss = await trainer.run(rate, Math.min(0.999, (1 + progress.step) / (10 + progress.step)));
+  if (!Number.isFinite(loss)) throw new Error(`loss ${loss} at step ${progress.step}: start again from the last checkpoint`);
+  const now = performance.now();
+  progress.step = trainer.step;
+  progress.samples += batch;
+  progress.seconds += (now - clock) / 1000;
+  clock = now;
+  sum += loss;
+  count += 1;
+  if (trainer.step % 100 === 0) {
+    progress.curve.push([trainer.step, Number((sum / count).toFixed(5)), Math.round(progress.seconds)]);
+    sum = count = 0;
+  }
+  if (trainer.step % 20 === 0) {
+    const line = `${new Date().toISOString()} step ${trainer.step} samples ${progress.samples} loss ${loss.toFixed(4)} rate ${rate.toExponential(1)} ${(progress.samples / progress.seconds).toFixed(1)}/s rss ${(process.memoryUsage().rss / 1e6).toFixed(0)}`;
+    await appendFile(file('log'), `${line}\n`);
+  }
+  if (now - saved > CHECKPOINT_SECONDS * 1000) {
+    await save();
+    saved = now;
+  }
+}
+await save();
+console.log('done', progress.step, progress.samples);

@@ -1,0 +1,204 @@
+/**
+ * Reverse-mode differentiation on the graph itself (Griewank & Walther 2008, chapter 3): walks the nodes
+ * backwards and appends, for each, the nodes that carry the gradient of its output to its inputs.
+ */
+import type { Attribute, Graph, Node, Value } from './graph.ts';
+import {
+  add, concat, cos, div, fill, matmul, mul, neg, reduceMean, reduceSum, reshape, sin, slice, sub, sumTo, transpose,
+} from './operators.ts';
+
+
+type Adjoint = Value | undefined;
+/** Gradients for a node's inputs, in order; undefined where none flows (indices, shapes). */
+type Pullback = (g: Graph, node: Node, adjoints: Adjoint[]) => Adjoint[];
+
+const intOf = (node: Node, key: string): number => (node.attributes[key] as Attribute & { kind: 'int' }).value;
+const intsOf = (node: Node, key: string): readonly number[] =>
+  (node.attributes[key] as Attribute & { kind: 'ints' }).value;
+
+type OneOutput = (g: Graph, dy: Value, x: readonly Value[], y: Value, node: Node) => Adjoint[];
+const one =
+  (rule: OneOutput): Pullback =>
+  (g, node, [dy]) =>
+    dy ? rule(g, dy, node.inputs, node.outputs[0] as Value, node) : [];
+
+/** Turns a rule in (a, b) with broadcasting into one that sums the adjoints back to each operand's shape. */
+const broadcasting = (rule: (g: Graph, dy: Value, a: Value, b: Value, y: Value) => [Value, Value]): Pullback =>
+  one((g, dy, [a, b], y) => {
+    const [x, z] = [a as Value, b as Value];
+    const [da, db] = rule(g, dy, x, z, y);
+    return [sumTo(g, da, x.shape), sumTo(g, db, z.shape)];
+  });
+
+const pointwise = (rule: (g: Graph, dy: Value, x: Value, y: Value) => Value): Pullback =>
+  one((g, dy, [x], y) => [rule(g, dy, x as Value, y)]);
+
+function gemm(g: Graph, dy: Value, [a, b]: readonly Value[], _y: Value, node: Node): Adjoint[] {
+  if (node.inputs.length !== 2) throw new Error('a Gemm with three terms has no gradient');
+  const [x, w] = [a as Value, b as Value];
+  const [ta, tb] = [intOf(node, 'transA') === 1, intOf(node, 'transB') === 1];
+  const dx = ta
+    ? matmul(g, w, dy, { transposeA: tb, transposeB: true })
+    : matmul(g, dy, w, { transposeB: !tb });
+  const dw = tb
+    ? matmul(g, dy, x, { transposeA: true, transposeB: ta })
+    : matmul(g, x, dy, { transposeA: !ta });
+  return [dx, dw];
+}
+
+function batchedMatmul(g: Graph, dy: Value, [a, b]: readonly Value[]): Adjoint[] {
+  const [x, w] = [a as Value, b as Value];
+  const dx = matmul(g, dy, w, { transposeB: true });
+  const dw = matmul(g, x, dy, { transposeA: true });
+  return [sumTo(g, dx, x.shape), sumTo(g, dw, w.shape)];
+}
+
+/** The adjoint of a reduction, back in the rank of its input with reduced axes of length 1. */
+function unreduced(g: Graph, dy: Value, node: Node): Value {
+  const x = node.inputs[0] as Value;
+  if (intOf(node, 'keepdims') === 1) return dy;
+  const axes = axesInput(g, node);
+  return reshape(g, dy, x.shape.map((n, i) => (axes.includes(i) ? 1 : n)));
+}
+
+function axesInput(g: Graph, node: Node): number[] {
+  return constantIntegers(g, node.inputs[1] as Value);
+}
+
+function constantIntegers(g: Graph, value: Value): number[] {
+  const stored = g.initializers.find((i) => i.value === value);
+  if (!stored) throw new Error(`${value.name} is not a constant`);
+  const { buffer, byteOffset, byteLength } = stored.bytes;
+  return [...new BigInt64Array(buffer as ArrayBuffer, byteOffset, byteLength / 8)].map(Number);
+}
+
+/** Ba et al. 2016: dx = (dy − mean dy − x̂·mean(dy·x̂)) / σ, with unit gain. */
+function layerNormalization(g: Graph, node: Node, [dy]: Adjoint[]): Adjoint[] {
+  if (!dy) return [];
+  const [normal, , inverse] = node.outputs as [Value, Value, Value];
+  const along = reduceMean(g, mul(g, dy, normal), [-1], true);
+  const centred = sub(g, dy, reduceMean(g, dy, [-1], true));
+  return [mul(g, sub(g, centred, mul(g, normal, along)), inverse)];
+}
+
+function splitPullback(g: Graph, node: Node, adjoints: Adjoint[]): Adjoint[] {
+  const parts = node.outputs.map((y, i) => adjoints[i] ?? fill(g, y.shape, 0));
+  return [concat(g, parts, intOf(node, 'axis'))];
+}
+
+function concatPullback(g: Graph, dy: Value, parts: readonly Value[], _y: Value, node: Node): Adjoint[] {
+  const axis = intOf(node, 'axis');
+  let start = 0;
+  return parts.map((part) => {
+    const end = start + (part.shape[axis] as number);
+    const piece = slice(g, dy, axis, start, end);
+    start = end;
+    return piece;
+  });
+}
+
+function slicePullback(g: Graph, dy: Value, inputs: readonly Value[]): Adjoint[] {
+  const x = inputs[0] as Value;
+  const axis = constantIntegers(g, inputs[3] as Value)[0] as number;
+  const start = constantIntegers(g, inputs[1] as Value)[0] as number;
+  const before = x.shape.map((n, i) => (i === axis ? start : n));
+  const after = x.shape.map((n, i) => (i === axis ? n - start - (dy.shape[axis] as number) : n));
+  const parts = [before, after].map((shape) => (shape[axis] === 0 ? undefined : fill(g, shape, 0)));
+  return [concat(g, [parts[0], dy, parts[1]].filter((p) => p !== undefined), axis)];
+}
+
+function gatherPullback(g: Graph, dy: Value, [table, indices]: readonly Value[]): Adjoint[] {
+  const [rows, picked] = [table as Value, indices as Value];
+  const at = g.node('Unsqueeze', [picked, g.integers([picked.shape.length])], [
+    { shape: [...picked.shape, 1], dtype: 'int64' },
+  ])[0] as Value;
+  const zeros = fill(g, rows.shape, 0);
+  const add = { reduction: { kind: 'string', value: 'add' } } as const;
+  return [g.single('ScatterND', [zeros, at, dy], rows.shape, add)];
+}
+
+const PULLBACKS: Readonly<Record<string, Pullback>> = {
+  Add: broadcasting((_g, dy) => [dy, dy]),
+  Sub: broadcasting((g, dy) => [dy, neg(g, dy)]),
+  Mul: broadcasting((g, dy, a, b) => [mul(g, dy, b), mul(g, dy, a)]),
+  Div: broadcasting((g, dy, _a, b, y) => {
+    const da = div(g, dy, b);
+    return [da, neg(g, mul(g, da, y))];
+  }),
+  Neg: pointwise((g, dy) => neg(g, dy)),
+  Exp: pointwise((g, dy, _x, y) => mul(g, dy, y)),
+  Log: pointwise((g, dy, x) => div(g, dy, x)),
+  Sqrt: pointwise((g, dy, _x, y) => div(g, mul(g, dy, 0.5), y)),
+  Tanh: pointwise((g, dy, _x, y) => mul(g, dy, sub(g, 1, mul(g, y, y)))),
+  Sigmoid: pointwise((g, dy, _x, y) => mul(g, dy, mul(g, y, sub(g, 1, y)))),
+  // sign(relu(x)) is the step function; Sign exists on every provider, comparisons on bool do not.
+  Relu: pointwise((g, dy, _x, y) => mul(g, dy, g.single('Sign', [y], y.shape))),
+  Sin: pointwise((g, dy, x) => mul(g, dy, cos(g, x))),
+  Cos: pointwise((g, dy, x) => neg(g, mul(g, dy, sin(g, x)))),
+  Softmax: pointwise((g, dy, _x, y) => mul(g, y, sub(g, dy, reduceSum(g, mul(g, dy, y), [-1], true)))),
+  LayerNormalization: layerNormalization,
+  Gemm: one(gemm),
+  MatMul: one(batchedMatmul),
+  ReduceSum: one((g, dy, [x], _y, node) => {
+    const shape = (x as Value).shape;
+    return [g.single('Expand', [unreduced(g, dy, node), g.integers(shape)], shape)];
+  }),
+  ReduceMean: one((g, dy, [x], y, node) => {
+    const shape = (x as Value).shape;
+    const share = y.shape.reduce((p, n) => p * n, 1) / shape.reduce((p, n) => p * n, 1);
+    return [g.single('Expand', [mul(g, unreduced(g, dy, node), share), g.integers(shape)], shape)];
+  }),
+  Expand: one((g, dy, [x]) => [sumTo(g, dy, (x as Value).shape)]),
+  Reshape: one((g, dy, [x]) => [reshape(g, dy, (x as Value).shape)]),
+  Transpose: one((g, dy, _x, _y, node) => {
+    const order = intsOf(node, 'perm');
+    return [transpose(g, dy, order.map((_, i) => order.indexOf(i)))];
+  }),
+  Concat: one(concatPullback),
+  Split: splitPullback,
+  Slice: one(slicePullback),
+  Gather: one(gatherPullback),
+};
+
+/** Operators whose gradient is known; every one of them is checked against finite differences. */
+export const DIFFERENTIABLE = Object.keys(PULLBACKS);
+
+/**
+ * Appends the gradient of a scalar to the graph.
+ *
+ * @returns one value for each of `wrt`, of the same shape. Throws where no gradient reaches one of them or
+ *   an operator on the way has none.
+ */
+export function differentiate(g: Graph, loss: Value, wrt: readonly Value[]): Value[] {
+  if (loss.shape.length !== 0) throw new Error(`loss must be a scalar, not [${loss.shape}]`);
+  const forward = [...g.nodes];
+  const needed = reachable(forward, wrt);
+  const adjoints = new Map<Value, Value>([[loss, g.scalar(1)]]);
+  for (const node of forward.reverse()) {
+    const incoming = node.outputs.map((y) => adjoints.get(y));
+    if (incoming.every((dy) => dy === undefined) || !node.inputs.some((x) => needed.has(x))) continue;
+    const pullback = PULLBACKS[node.op];
+    if (!pullback) throw new Error(`operator ${node.op} has no gradient`);
+    const outgoing = pullback(g, node, incoming);
+    for (const [i, dx] of outgoing.entries()) {
+      const x = node.inputs[i] as Value;
+      if (!dx || !needed.has(x)) continue;
+      const before = adjoints.get(x);
+      adjoints.set(x, before ? add(g, before, dx) : dx);
+    }
+  }
+  return wrt.map((x) => {
+    const dx = adjoints.get(x);
+    if (!dx) throw new Error(`no gradient reaches ${x.name}`);
+    return dx;
+  });
+}
+
+/** Values that depend on one of `wrt`, these included. */
+function reachable(nodes: readonly Node[], wrt: readonly Value[]): Set<Value> {
+  const set = new Set(wrt);
+  for (const node of nodes) {
+    if (node.inputs.some((x) => set.has(x))) for (const y of node.outputs) set.add(y);
+  }
+  return set;
+}
