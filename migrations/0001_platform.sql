@@ -3,10 +3,9 @@ create table accounts (
   member_id text primary key,
   login text unique,
   password_hash text,
-  created_at timestamptz not null,
   erased_at timestamptz,
-  constraint accounts_login_folded check (login = lower(login)),
-  constraint accounts_erased_whole check (erased_at is null or (login is null and password_hash is null))
+  constraint accounts_whole check ((login is null) = (password_hash is null)),
+  constraint accounts_erased check (erased_at is null or login is null)
 );
 
 -- id is the SHA-256 of what the cookie carries: a copy of this table opens no session.
@@ -22,7 +21,8 @@ create table sessions (
 create index sessions_member on sessions (member_id);
 create index sessions_expiry on sessions (expires_at);
 
--- Failed logins, counted per key (a digest of the login or of the address) in a sliding window.
+-- Tries to log in, counted per key in a sliding window. A key is a keyed digest of a login, an address or both,
+-- so the table names nobody.
 create table login_attempts (
   key text not null,
   at timestamptz not null

@@ -1,3 +1,27 @@
+export {
+  type AccountsWorld,
+  changePassword,
+  createAccount,
+  eraseAccount,
+  loginLimits,
+  type NewAccount,
+  type PasswordChanged,
+  type PasswordVerified,
+  verifyPassword,
+} from './accounts/accounts.ts';
+export {
+  blankSessionCookie,
+  createSession,
+  listSessions,
+  readSessionCookie,
+  revokeSession,
+  revokeSessions,
+  type Session,
+  type SessionsWorld,
+  sessionCookie,
+  sessionDays,
+  validateSession,
+} from './accounts/sessions.ts';
 export type { BlobStored, Blobs, OpenBlob } from './blobs.ts';
 export { type Clock, type ManualClock, manualClock, systemClock } from './clock.ts';
 export { bytea, instant, minor } from './columns.ts';
