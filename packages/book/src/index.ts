@@ -18,6 +18,7 @@ export {
   type SeenEntry,
 } from './entries.ts';
 export { privatePayloadsOf } from './erasable.store.ts';
+export { type Archive, type ExportContext, exportArchive } from './export.ts';
 export { type BookKey, bookKey, receiptFor } from './key.ts';
 export type { Posting } from './postings.ts';
 export {

@@ -118,3 +118,25 @@ export async function leafOf(
   );
   return row ?? null;
 }
+
+/** The causal number of the newest entry; 0 in an empty book. */
+export async function newestSeq(tx: Tx): Promise<bigint> {
+  const [row] = await rows<{ seq: bigint }>(
+    tx,
+    sql`select coalesce(max(seq), 0)::int8 as seq from book_entries`,
+  );
+  return row?.seq ?? 0n;
+}
+
+/** Whether every entry up to this causal number is sealed. */
+export async function sealedThrough(tx: Tx, seq: bigint): Promise<boolean> {
+  const [row] = await rows<{ open: boolean }>(
+    tx,
+    sql`select exists (
+          select from book_sealing s, book_entries e
+          where e.xid >= s.sealed_below and e.seq <= ${seq}
+            and not exists (select from book_leaves l where l.entry_id = e.id)
+        ) as open`,
+  );
+  return !row?.open;
+}

@@ -1,5 +1,6 @@
 /** The book's pure rules: what a stranger recomputes from an export. Fit for a browser. */
 export * from './allocation.ts';
+export * from './archive.ts';
 export * from './bytes.ts';
 export * from './canonical.ts';
 export * from './checkpoint.ts';
@@ -9,3 +10,4 @@ export * from './merkle.ts';
 export * from './note.ts';
 export * from './postings.ts';
 export * from './receipt.ts';
+export * from './zip.ts';
