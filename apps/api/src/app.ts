@@ -9,7 +9,7 @@ import { matchedRoutes } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
 import { mayCall } from './access.ts';
 import type { ApiContext, Deps, Env } from './deps.ts';
-import { checkOrigin, identify } from './identify.ts';
+import { addressOf, checkOrigin, identify } from './identify.ts';
 import { problem, Refused } from './problems.ts';
 import { domains } from './routes/index.ts';
 import { registerShipped } from './shipped.ts';
@@ -80,7 +80,7 @@ function guard(app: OpenAPIHono<Env>, platform: Platform, options: AppOptions): 
     c.set('requestId', platform.ids.next());
     c.set('context', null);
     if (!isRouted(c)) return next();
-    await identify(c, platform, { operator: options.operatorToken });
+    await identify(c, platform, options.operatorToken);
     checkOrigin(c, options.publicUrl);
     const policy = await policyInForce(platform.db.read);
     const decision = mayCall(requestLine(c), c.get('actor'), policy?.document ?? null);
@@ -133,6 +133,7 @@ function depsOf(platform: Platform, options: AppOptions, streams: Streams, stopp
       await db.durable();
       return { ...(await receiptFor(platform, entry)) };
     },
+    addressOf,
     publicUrl: (c) => options.publicUrl ?? new URL(c.req.url).origin,
     founded: () => registerShipped(platform, options.weights ?? null),
   };

@@ -40,6 +40,8 @@ export interface Deps {
   founded(): Promise<void>;
   /** Aborts when the server stops. */
   stopping: AbortSignal;
+  /** Where a request comes from, for rate limits. */
+  addressOf(c: ApiContext): string;
   /** The address people reach the collective at, without a slash at the end. */
   publicUrl(c: ApiContext): string;
 }

@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises';
 import {
   createServer,
   type IncomingMessage,
@@ -6,10 +7,12 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { startSealer } from '@uncaged/book';
 import { type Clock, type Config, openPlatform, type Platform } from '@uncaged/platform';
+import { localWorker } from '@uncaged/studio';
 import { compose } from './app.ts';
 import { operatorToken } from './operator.ts';
 import { startTicker, tick } from './ticker.ts';
@@ -38,6 +41,8 @@ export interface Api {
   operatorToken: string;
   /** Answers requests in this process, without the network. */
   fetch(request: Request): Promise<Response>;
+  /** The token of a worker on this machine, the same for the same name every time. */
+  localWorkerToken(name: string): Promise<string>;
   /** Does what is due now; answers how many things happened. */
   tick(): Promise<number>;
   /** Stops taking requests, lets running ones end, stops the loops, seals, closes the platform. */
@@ -76,6 +81,8 @@ export async function startApi(options: ApiOptions): Promise<ApiStarted> {
     return listening;
   }
   await deps.founded();
+  const address = join(platform.config.dataFolder, 'address');
+  await writeFile(address, `${listening.url}\n`);
   const sealer = startSealer(platform);
   const ticker = options.ticking === false ? null : startTicker(deps);
   let closing: Promise<void> | null = null;
@@ -88,6 +95,7 @@ export async function startApi(options: ApiOptions): Promise<ApiStarted> {
     clearTimeout(impatient);
     await ticker?.stop();
     await sealer.stop();
+    await rm(address, { force: true });
     if (own) await platform.close();
   };
   return {
@@ -98,6 +106,7 @@ export async function startApi(options: ApiOptions): Promise<ApiStarted> {
       platform,
       operatorToken: token,
       fetch,
+      localWorkerToken: (name) => localWorker(platform, name),
       tick: () => tick(deps),
       close() {
         closing ??= close();

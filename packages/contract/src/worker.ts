@@ -79,6 +79,8 @@ export const failSchema = z.object({
   reason: z.string().min(1).max(2_000),
   /** The worker must stop; the clip is not to blame and waits again. */
   returned: z.boolean().default(false),
+  /** It would fail the same way again, so it is not tried again. */
+  final: z.boolean().default(false),
 });
 
 export const workerEndpoints = {

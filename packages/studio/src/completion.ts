@@ -188,6 +188,7 @@ async function finish(
     gpuMs: BigInt(gpuMs),
     unknownWords: delivery.unknownWords,
     record: delivery.record,
+    mode: delivery.record.mode === 'walk' ? 'walk' : row.mode,
     mp4Sha256: signed.mp4.sha256,
     mp4Size: BigInt(signed.mp4.size),
     webpSha256: signed.webp.sha256,

@@ -18,4 +18,11 @@ export {
 } from './generations.ts';
 export { giveBack, heartbeat, type Leased, lease, leaseMs } from './leases.ts';
 export { mediaBytes } from './media.ts';
-export { addWorker, listWorkers, revokeWorker, type WorkerInfo, workerOfToken } from './workers.ts';
+export {
+  addWorker,
+  listWorkers,
+  localWorker,
+  revokeWorker,
+  type WorkerInfo,
+  workerOfToken,
+} from './workers.ts';

@@ -195,6 +195,8 @@ export async function heartbeat(
 export interface LeaseEnding {
   outcome: 'failed' | 'lapsed' | 'returned';
   reason: string;
+  /** It would fail the same way again: no second try. */
+  final?: boolean;
 }
 
 export type EndDecision =
@@ -238,11 +240,17 @@ export async function endLease(
       return { ok: false, code: 'lease_lapsed' };
     const failures = row.failures + (ending.outcome === 'failed' && lease.outcome === null ? 1 : 0);
     const lapses = row.lapses + (ending.outcome === 'lapsed' && lease.outcome === null ? 1 : 0);
-    const state = afterEnd(failures, lapses);
-    const entry = await recordEnd(tx, ctx, row.id, lease, { ...ending, state, failures, lapses });
+    const state = ending.final && ending.outcome === 'failed' ? 'failed' : afterEnd(failures, lapses);
+    const entry = await recordEnd(tx, ctx, row.id, lease, {
+      outcome: ending.outcome,
+      state,
+      failures,
+      lapses,
+    });
     if (lease.outcome !== null) return { ok: true, state, entry, generationId: row.id };
     const now = ctx.clock.now();
-    await store.update(tx, leaseId, { ...ending, endedAt: now, entryId: entry.id });
+    const { outcome, reason } = ending;
+    await store.update(tx, leaseId, { outcome, reason, endedAt: now, entryId: entry.id });
     await clips.update(tx, row.id, {
       state,
       leaseId: null,
@@ -269,7 +277,7 @@ async function recordEnd(
   ctx: StudioContext,
   generationId: string,
   lease: store.LeaseRow,
-  end: LeaseEnding & { state: 'waiting' | 'failed'; failures: number; lapses: number },
+  end: Pick<LeaseEnding, 'outcome'> & { state: 'waiting' | 'failed'; failures: number; lapses: number },
 ): Promise<Entry> {
   return recorded(
     await record(tx, ctx, {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { type Entry, record } from '@uncaged/book';
 import type { Context, Database } from '@uncaged/platform';
 import { recorded } from './recorded.ts';
@@ -41,6 +41,28 @@ export async function addWorker(
     );
     return { ok: true, worker: infoOf(row), token, entry };
   });
+}
+
+/**
+ * The token of a worker on the server's own machine: made from the server's secret, so it is the same after a
+ * restart. It is no act of a member, so it stands in no book.
+ */
+export async function localWorker(
+  ctx: Pick<Context, 'db' | 'clock' | 'ids' | 'secrets'>,
+  name: string,
+): Promise<string> {
+  const secret = await ctx.secrets.get('local-workers');
+  const token = `uw_${createHmac('sha256', secret).update(name).digest('base64url')}`;
+  await ctx.db.transaction(async (tx) => {
+    if (await store.byToken(tx, sha256(token))) return;
+    await store.insert(tx, {
+      id: ctx.ids.next(),
+      name,
+      tokenSha256: sha256(token),
+      createdAt: ctx.clock.now(),
+    });
+  });
+  return token;
 }
 
 /** All machines ever admitted, oldest first. */

@@ -14,6 +14,7 @@ import { diffPolicies, type PolicyPatch } from '@uncaged/governance/rules';
 import { z } from 'zod';
 import { type ApiContext, type Deps, newRoutes, type WrittenEntry } from '../deps.ts';
 import { route } from '../route.ts';
+import { wired } from '../wired.ts';
 
 const fromTo = z.object({ from: z.coerce.number().int(), to: z.coerce.number().int() });
 
@@ -36,14 +37,24 @@ export function governanceRoutes(deps: Deps) {
     return { ok: true as const, answer: wired({ ...policy, origins }) };
   }
 
-  route(app, wire.policy, { summary: 'The policy in force, and which vote set each clause' }, async ({ c }) => {
-    await deps.contextOf(c);
-    return oneVersion(null);
-  });
-  route(app, wire.policyVersions, { summary: 'Every version of the policy, with what it changed' }, async () => {
-    const history = await policyHistory(db.read);
-    return { ok: true, answer: wired({ versions: history.map(summaryAfter).reverse() }) };
-  });
+  route(
+    app,
+    wire.policy,
+    { summary: 'The policy in force, and which vote set each clause' },
+    async ({ c }) => {
+      await deps.contextOf(c);
+      return oneVersion(null);
+    },
+  );
+  route(
+    app,
+    wire.policyVersions,
+    { summary: 'Every version of the policy, with what it changed' },
+    async () => {
+      const history = await policyHistory(db.read);
+      return { ok: true, answer: wired({ versions: history.map(summaryAfter).reverse() }) };
+    },
+  );
   route(app, wire.policyVersion, { summary: 'One version of the policy' }, ({ params }) =>
     oneVersion(/^\d{1,9}$/.test(params.version ?? '') ? Number(params.version) : 0),
   );
@@ -61,28 +72,52 @@ export function governanceRoutes(deps: Deps) {
     ok: true,
     answer: wired({ proposals: await proposalsOf(db.read) }),
   }));
-  route(app, wire.proposal, { summary: 'A proposal with its diff and, after the close, its count' }, async ({ c, params }) => {
-    const found = await proposalOf(db.read, params.id ?? '', c.get('actor').memberId);
-    return found.ok ? { ok: true, answer: wired({ proposal: found.proposal }) } : found;
-  });
-  route(app, wire.propose, { summary: 'Write a proposal', status: 201 }, async ({ c, body, idempotencyKey }) => {
-    const patch = body.patch as PolicyPatch;
-    const made = await propose(await deps.contextOf(c), { ...body, patch, idempotencyKey });
-    return made.ok ? changed(c, made.proposalId, made.entry) : detailed(made);
-  });
-  route(app, wire.openProposal, { summary: 'Freeze the text and open it to discussion or the vote' }, async ({ c, params }) => {
-    const id = params.id ?? '';
-    const opened = await openProposal(await deps.contextOf(c), id);
-    return opened.ok ? changed(c, id, opened.entry) : opened;
-  });
-  route(app, wire.cast, { summary: 'Cast a ballot, or change it' }, async ({ c, params, body, idempotencyKey }) => {
-    const proposalId = params.id ?? '';
-    const cast = await castBallot(await deps.contextOf(c), { proposalId, choice: body.choice, idempotencyKey });
-    if (!cast.ok) return cast;
-    const { replaced, closesAt, entry } = cast;
-    const receipt = await deps.receipt(entry);
-    return { ok: true, answer: wired({ proposalId, choice: body.choice, replaced, closesAt, receipt }) };
-  });
+  route(
+    app,
+    wire.proposal,
+    { summary: 'A proposal with its diff and, after the close, its count' },
+    async ({ c, params }) => {
+      const found = await proposalOf(db.read, params.id ?? '', c.get('actor').memberId);
+      return found.ok ? { ok: true, answer: wired({ proposal: found.proposal }) } : found;
+    },
+  );
+  route(
+    app,
+    wire.propose,
+    { summary: 'Write a proposal', status: 201 },
+    async ({ c, body, idempotencyKey }) => {
+      const patch = body.patch as PolicyPatch;
+      const made = await propose(await deps.contextOf(c), { ...body, patch, idempotencyKey });
+      return made.ok ? changed(c, made.proposalId, made.entry) : detailed(made);
+    },
+  );
+  route(
+    app,
+    wire.openProposal,
+    { summary: 'Freeze the text and open it to discussion or the vote' },
+    async ({ c, params }) => {
+      const id = params.id ?? '';
+      const opened = await openProposal(await deps.contextOf(c), id);
+      return opened.ok ? changed(c, id, opened.entry) : opened;
+    },
+  );
+  route(
+    app,
+    wire.cast,
+    { summary: 'Cast a ballot, or change it' },
+    async ({ c, params, body, idempotencyKey }) => {
+      const proposalId = params.id ?? '';
+      const cast = await castBallot(await deps.contextOf(c), {
+        proposalId,
+        choice: body.choice,
+        idempotencyKey,
+      });
+      if (!cast.ok) return cast;
+      const { replaced, closesAt, entry } = cast;
+      const receipt = await deps.receipt(entry);
+      return { ok: true, answer: wired({ proposalId, choice: body.choice, replaced, closesAt, receipt }) };
+    },
+  );
   return app;
 }
 
@@ -95,6 +130,7 @@ function summaryAfter(step: PolicyVersion, i: number, history: readonly PolicyVe
 
 /** A refused proposal with the reason in words. */
 function detailed<R extends { ok: false; code: string }>(refusal: R): R & { detail?: string } {
-  if ('field' in refusal && 'reason' in refusal) return { ...refusal, detail: `${refusal.field}: ${refusal.reason}` };
+  if ('field' in refusal && 'reason' in refusal)
+    return { ...refusal, detail: `${refusal.field}: ${refusal.reason}` };
   return refusal;
 }

@@ -42,8 +42,8 @@ export function workerRoutes(deps: Deps) {
     return { ok: true, answer: { generationId, replayed, receipt: await deps.receipt(result.entry) } };
   });
   route(app, workerEndpoints.fail, { summary: 'Give a job back' }, async ({ c, params, body }) => {
-    const { reason, returned } = body;
-    const ending = { outcome: returned ? ('returned' as const) : ('failed' as const), reason };
+    const { reason, returned, final } = body;
+    const ending = { outcome: returned ? ('returned' as const) : ('failed' as const), reason, final };
     const result = await giveBack(await deps.studioOf(c), params.id ?? '', workerOf(c), ending);
     if (!result.ok) return result;
     return { ok: true, answer: { state: result.state, receipt: await deps.receipt(result.entry) } };

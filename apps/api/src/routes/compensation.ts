@@ -1,0 +1,188 @@
+import {
+  callOf,
+  callsOf,
+  contributionOf,
+  contributionsOf,
+  deposit,
+  escrowedByCurrency,
+  fundsOf,
+  type GenerationRef,
+  openCall,
+  review,
+  reviewDesk,
+  statementOf,
+  submit,
+  whatWasPaid,
+} from '@uncaged/compensation';
+import { contributionsQuerySchema, compensationEndpoints as wire } from '@uncaged/contract';
+import { type Generation, readGeneration } from '@uncaged/studio';
+import { type Deps, newRoutes } from '../deps.ts';
+import { route } from '../route.ts';
+import { wireCall, wireContribution, wireFunds, wirePaid, wireStatement } from './compensation.view.ts';
+
+/** Paid work: funds, calls for testing, contributions, reviews, statements. */
+export function compensationRoutes(deps: Deps) {
+  const app = newRoutes();
+  money(deps, app);
+  calls(deps, app);
+  contributions(deps, app);
+  reviews(deps, app);
+  return app;
+}
+
+type App = ReturnType<typeof newRoutes>;
+
+function money(deps: Deps, app: App): void {
+  const { db, clock } = deps.platform;
+  const allFunds = async () => wireFunds(await fundsOf(db.read), await escrowedByCurrency(db.read));
+  route(
+    app,
+    wire.deposit,
+    { summary: 'Write down money that came in', status: 201 },
+    async ({ c, body, idempotencyKey }) => {
+      const made = await deposit(await deps.contextOf(c), { ...body, idempotencyKey });
+      if (!made.ok) return made;
+      const { entry } = made;
+      const { fund, source, amount, currency } = made.deposit;
+      const { funds } = await allFunds();
+      const answer = {
+        deposit: {
+          entryId: entry.id,
+          fund,
+          source,
+          amount: amount.toString(),
+          currency,
+          time: entry.time.toISOString(),
+          proof: `/api/book/entries/${entry.id}`,
+        },
+        fund: funds.find(({ name }) => name === fund) ?? { name: fund, balances: [] },
+        receipt: await deps.receipt(entry),
+      };
+      return { ok: true, answer };
+    },
+  );
+  route(app, wire.listFunds, { summary: 'What stands in the funds, and where it came from' }, async () => ({
+    ok: true,
+    answer: await allFunds(),
+  }));
+  route(app, wire.myStatement, { summary: 'My account, line by line' }, async ({ c }) => {
+    const { memberId } = c.get('actor');
+    if (memberId === null) return { ok: false, code: 'not_logged_in' };
+    return { ok: true, answer: wireStatement(memberId, await statementOf(db.read, memberId)) };
+  });
+  route(app, wire.whatWasPaid, { summary: 'What was paid, by kind, and what is owed' }, async ({ c }) => ({
+    ok: true,
+    answer: wirePaid(await whatWasPaid(db.read, { ...(await deps.contextOf(c)), clock })),
+  }));
+}
+
+function calls(deps: Deps, app: App): void {
+  const { db, clock } = deps.platform;
+  route(
+    app,
+    wire.openCall,
+    { summary: 'Open a call for testing, its budget set aside first', status: 201 },
+    async ({ c, body, idempotencyKey }) => {
+      const opened = await openCall(await deps.contextOf(c), { ...body, idempotencyKey });
+      if (!opened.ok) return opened;
+      return { ok: true, answer: { call: wireCall(opened.call), receipt: await deps.receipt(opened.entry) } };
+    },
+  );
+  route(app, wire.listCalls, { summary: 'All calls, newest first' }, async () => ({
+    ok: true,
+    answer: { calls: (await callsOf(db.read, clock.now())).map(wireCall) },
+  }));
+  route(app, wire.getCall, { summary: 'A call with its terms and what is left' }, async ({ params }) => {
+    const call = await callOf(db.read, params.id ?? '', clock.now());
+    return call ? { ok: true, answer: { call: wireCall(call) } } : { ok: false, code: 'unknown_call' };
+  });
+}
+
+/** A clip as a contribution keeps it. */
+function refOf({ row }: Generation): GenerationRef {
+  const { id, makerId, prompt, steps, guidance, mode, weightsSha256 } = row;
+  const { frames, durationMs } = row.record ?? {};
+  return {
+    id,
+    makerId,
+    seed: row.seed.toString(),
+    prompt,
+    modelId: row.modelId ?? '',
+    settings: { steps, guidance, mode, weightsSha256 },
+    frames: typeof frames === 'number' ? frames : null,
+    durationMs: typeof durationMs === 'number' ? durationMs : null,
+  };
+}
+
+function contributions(deps: Deps, app: App): void {
+  const { db } = deps.platform;
+  route(
+    app,
+    wire.submitContribution,
+    { summary: 'Hand in work on a clip', status: 201 },
+    async ({ c, body, idempotencyKey }) => {
+      const ctx = await deps.contextOf(c);
+      const clip = await readGeneration(ctx, body.generationId);
+      if (clip && !['done', 'failed'].includes(clip.row.state)) return { ok: false, code: 'not_finished' };
+      const taken = await submit(ctx, { ...body, generation: clip && refOf(clip), idempotencyKey });
+      if (!taken.ok) return taken;
+      const receipt = await deps.receipt(taken.entry);
+      const contribution = wireContribution(taken.contribution);
+      return { ok: true, answer: { contribution, replayed: taken.replayed, receipt } };
+    },
+  );
+  route(
+    app,
+    wire.listContributions,
+    { summary: 'Work by call, by clip, or one’s own', query: contributionsQuerySchema },
+    async ({ c, query }) => {
+      const mine = query.mine === '1' || query.mine === 'true';
+      const filter = { callId: query.call, generationId: query.generation, mine };
+      const found = await contributionsOf(db.read, await deps.contextOf(c), filter);
+      return { ok: true, answer: { contributions: found.map(wireContribution) } };
+    },
+  );
+  route(app, wire.getContribution, { summary: 'One piece of work' }, async ({ c, params }) => {
+    const found = await contributionOf(db.read, await deps.contextOf(c), params.id ?? '');
+    if (!found) return { ok: false, code: 'unknown_contribution' };
+    return { ok: true, answer: { contribution: wireContribution(found) } };
+  });
+}
+
+function reviews(deps: Deps, app: App): void {
+  route(app, wire.reviewDesk, { summary: 'What waits for my answer' }, async ({ c }) => {
+    const waiting = await reviewDesk(deps.platform.db.read, await deps.contextOf(c));
+    return { ok: true, answer: { waiting: waiting.map(wireContribution) } };
+  });
+  route(
+    app,
+    wire.reviewContribution,
+    { summary: 'Accept or reject somebody else’s work', status: 201 },
+    async ({ c, params, body, idempotencyKey }) => {
+      const { verdict, reason = '' } = body;
+      const contributionId = params.id ?? '';
+      const taken = await review(await deps.contextOf(c), {
+        contributionId,
+        verdict,
+        reason,
+        idempotencyKey,
+      });
+      if (!taken.ok) return taken;
+      const { entry, paid } = taken;
+      const receipt = await deps.receipt(entry);
+      return {
+        ok: true,
+        answer: {
+          contribution: wireContribution(taken.contribution),
+          review: {
+            verdict: taken.verdict,
+            paid: { amount: paid.amount.toString(), currency: paid.currency },
+            entryId: entry.id,
+            proof: `/api/book/entries/${entry.id}`,
+          },
+          receipt,
+        },
+      };
+    },
+  );
+}

@@ -1,0 +1,33 @@
+import { type Engine, startEngine } from '@uncaged/engine';
+import type { Log } from './collective.ts';
+import type { HeldModel } from './weights.ts';
+
+/** The engine of this worker: one child process, started when first needed and anew after a crash. */
+export interface Machine {
+  /** The running engine with these weights loaded. Throws when they are not held here or it does not start. */
+  with(weightsSha256: string): Promise<Engine>;
+  /** Forgets an engine that failed, so that the next job gets a fresh one. */
+  discard(): Promise<void>;
+}
+
+export function openMachine(held: ReadonlyMap<string, HeldModel>, log: Log): Machine {
+  let running: { engine: Engine; weightsSha256: string } | null = null;
+  const discard = async () => {
+    const old = running;
+    running = null;
+    await old?.engine.close().catch(() => {});
+  };
+  return {
+    async with(weightsSha256) {
+      if (running?.weightsSha256 === weightsSha256 && running.engine.alive) return running.engine;
+      await discard();
+      const model = held.get(weightsSha256);
+      if (!model) throw new Error(`this worker does not hold the weights ${weightsSha256}`);
+      const engine = await startEngine({ ...model, onLog: (line) => log(`engine: ${line}`) });
+      running = { engine, weightsSha256 };
+      log(`engine ready: provider ${engine.provider}, model ${engine.model.name}`);
+      return engine;
+    },
+    discard,
+  };
+}

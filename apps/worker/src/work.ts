@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job } from '@uncaged/contract';
+import { type Collective, Declined, type Log, reach, TurnedAway } from './collective.ts';
+import { doJob } from './job.ts';
+import { openMachine } from './machine.ts';
+import { heldModels } from './weights.ts';
+
+export interface WorkOptions {
+  /** Where the collective lives. */
+  url: string;
+  token: string;
+  /** Folders in which weights lie. */
+  weights: readonly string[];
+  log: Log;
+}
+
+/**
+ * Works until `stopping` aborts: leases a clip, makes it, delivers it, again. Answers `turned_away` when the
+ * token is no good (any more), `no_weights` when there is nothing this worker could run.
+ */
+export async function work(
+  options: WorkOptions,
+  stopping: AbortSignal,
+): Promise<'stopped' | 'turned_away' | 'no_weights'> {
+  const { log } = options;
+  const held = await heldModels(options.weights);
+  if (held.size === 0) {
+    log(`no weights (name.safetensors with name.json) in ${options.weights.join(', ')}`);
+    return 'no_weights';
+  }
+  const collective = reach({ ...options, instance: randomUUID() });
+  const machine = openMachine(held, log);
+  log(`working for ${options.url}`);
+  try {
+    while (!stopping.aborted) {
+      const job = await nextJob(collective, [...held.keys()], stopping);
+      if (!job) continue;
+      log(`clip ${job.generationId}: leased, ${job.steps} steps, seed ${job.seed}`);
+      await doJob(job, { collective, machine, log }, stopping);
+    }
+    return 'stopped';
+  } catch (error) {
+    if (stopping.aborted) return 'stopped';
+    if (!(error instanceof TurnedAway)) throw error;
+    log(error.message);
+    return 'turned_away';
+  } finally {
+    await machine.discard();
+  }
+}
+
+/** Waits for a job. Before the founding there is none. */
+async function nextJob(
+  collective: Collective,
+  weights: readonly string[],
+  stopping: AbortSignal,
+): Promise<Job | null> {
+  try {
+    return await collective.lease(weights, stopping);
+  } catch (error) {
+    if (!(error instanceof Declined && error.code === 'not_founded')) throw error;
+    await sleep(1_000, undefined, { signal: stopping });
+    return null;
+  }
+}
