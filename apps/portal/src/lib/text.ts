@@ -35,3 +35,13 @@ export function gradeOfProgress(step: number, of: number): string {
   if (part < 1) return 'grade-10';
   return 'grade-0';
 }
+
+/** "A Friend of Ours" → "a-friend-of-ours": as sources and clauses are named in the book. */
+export function slug(words: string): string {
+  return words
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
+}

@@ -1,0 +1,364 @@
+/** The policy document as sentences a person can read, each with the address of its clause. */
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+export interface Clause {
+  /** JSON Pointer */
+  path: string;
+  text: string;
+}
+
+export interface Chapter {
+  title: string;
+  clauses: Clause[];
+}
+
+type Tree = Record<string, Json>;
+const tree = (value: Json | undefined): Tree =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Tree) : {};
+const list = (value: Json | undefined): string[] =>
+  Array.isArray(value) ? value.map((one) => String(one)) : [];
+const number = (value: Json | undefined): number => (typeof value === 'number' ? value : 0);
+const words = (value: Json | undefined): string => String(value ?? '');
+
+const inPointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+const outOfPointer = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
+
+/** What a JSON Pointer points at; undefined when nothing is there. */
+export function at(document: Json, pointer: string): Json | undefined {
+  let here: Json | undefined = document;
+  for (const key of pointer.split('/').slice(1).map(outOfPointer)) {
+    if (Array.isArray(here)) here = here[Number(key)];
+    else if (here !== null && typeof here === 'object') here = here[key];
+    else return undefined;
+  }
+  return here;
+}
+
+export function and(parts: readonly string[]): string {
+  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
+function hours(n: number): string {
+  if (n === 0) return 'no time';
+  return n % 24 === 0 && n >= 48 ? `${n / 24} days` : `${n} hours`;
+}
+
+const acts: Record<string, string> = {
+  invite_member: 'invite a member',
+  propose: 'write a proposal',
+  vote: 'vote',
+  generate: 'make clips',
+  publish: 'show them',
+  contribute: 'report on clips and be paid',
+  review: 'judge the reports of others',
+  add_work: 'bring in work of their own',
+  give_consent: 'say what may be done with it',
+  open_call: 'open a call for testing',
+  deposit_funds: 'write down money that came in',
+  add_worker: 'connect a machine',
+  import_works: 'bring in a collection given to everyone',
+};
+
+function rolesChapter(document: Tree): Chapter {
+  const clauses = Object.entries(tree(document.roles)).map(([name, role]) => {
+    const { about, may } = tree(role);
+    return {
+      path: `/roles/${inPointer(name)}`,
+      text: `A ${name}: ${words(about)} May ${and(list(may).map((act) => acts[act] ?? act))}.`,
+    };
+  });
+  const joining = tree(document.membership);
+  const named = tree(joining.pseudonym);
+  if (Object.keys(joining).length > 0)
+    clauses.push(
+      {
+        path: '/membership/founderRoles',
+        text: `Whoever founds the collective is ${and(list(joining.founderRoles))}.`,
+      },
+      { path: '/membership/memberRoles', text: `Whoever joins is ${and(list(joining.memberRoles))}.` },
+      {
+        path: '/membership/invitationDays',
+        text: `An invitation works once, for ${number(joining.invitationDays)} days.`,
+      },
+      {
+        path: '/membership/pseudonym',
+        text: `A pseudonym has ${number(named.minCharacters)} to ${number(named.maxCharacters)} characters.`,
+      },
+      {
+        path: '/membership/passwordMinCharacters',
+        text: `A password has at least ${number(joining.passwordMinCharacters)}.`,
+      },
+    );
+  return { title: 'Who may do what', clauses };
+}
+
+function share(rule: Tree): string {
+  return `${rule.strict ? 'more than' : 'at least'} ${number(rule.numerator)}/${number(rule.denominator)}`;
+}
+
+function votingChapter(document: Tree): Chapter {
+  const voting = tree(document.voting);
+  const clauses: Clause[] = [
+    {
+      path: '/voting/eligibleRoles',
+      text: `Every ${and(list(voting.eligibleRoles))} can vote who was one when the vote opened.`,
+    },
+    {
+      path: '/voting/draftDays',
+      text: `A draft that is not put to the vote within ${number(voting.draftDays)} days lapses.`,
+    },
+  ];
+  for (const [name, kind] of Object.entries(tree(voting.kinds))) {
+    const rule = tree(kind);
+    const quorum = tree(rule.quorum);
+    const threshold = tree(rule.threshold);
+    const path = `/voting/kinds/${inPointer(name)}`;
+    clauses.push(
+      { path: `${path}/about`, text: `${name[0]?.toUpperCase()}${name.slice(1)}. ${words(rule.about)}` },
+      {
+        path: `${path}/quorum`,
+        text: `It needs ${share(quorum)} of all ${words(quorum.of)} to take part, and never fewer than ${number(quorum.atLeast)};`,
+      },
+      {
+        path: `${path}/threshold`,
+        text: `it passes with ${share(threshold)} yes among ${words(threshold.of).replaceAll('_', ' ')}.`,
+      },
+      {
+        path: `${path}/abstentions`,
+        text: `Abstaining ${rule.abstentions === 'count_for_quorum' ? 'counts as taking part, on neither side' : 'counts for nothing'}.`,
+      },
+      {
+        path: `${path}/discussionHours`,
+        text: `We talk for ${hours(number(rule.discussionHours))},`,
+      },
+      { path: `${path}/votingHours`, text: `vote for ${hours(number(rule.votingHours))},` },
+      {
+        path: `${path}/delayHours`,
+        text: `and it takes effect after ${hours(number(rule.delayHours))} more.`,
+      },
+    );
+  }
+  return { title: 'How we decide', clauses };
+}
+
+function safeguardsChapter(document: Tree): Chapter {
+  const clauses = Object.entries(tree(document.safeguards)).map(([name, rule]) => {
+    const { text, names } = tree(rule);
+    const said = list(names);
+    const who = said.length > 8 ? `${said.slice(0, 8).join(', ')} and ${said.length - 8} more` : and(said);
+    return {
+      path: `/safeguards/${inPointer(name)}`,
+      text: `${words(text)} This refuses a prompt that names ${who}, until the artist says yes.`,
+    };
+  });
+  if (clauses.length === 0)
+    clauses.push({
+      path: '/safeguards',
+      text: 'Nothing. Nobody decided a refusal for us; we vote on our own.',
+    });
+  return { title: 'What the machine refuses', clauses };
+}
+
+function makingChapter(document: Tree): Chapter {
+  const studio = tree(document.studio);
+  const steps = tree(studio.steps);
+  return {
+    title: 'Making clips',
+    clauses: [
+      {
+        path: '/studio/promptMaxCharacters',
+        text: `A prompt has at most ${number(studio.promptMaxCharacters)} characters,`,
+      },
+      {
+        path: '/studio/captionMaxCharacters',
+        text: `a caption at most ${number(studio.captionMaxCharacters)}.`,
+      },
+      {
+        path: '/studio/steps',
+        text: `A clip takes ${number(steps.min)} to ${number(steps.max)} steps, usually ${number(steps.usual)}.`,
+      },
+      {
+        path: '/studio/outstandingPerMember',
+        text: `One member can have ${number(studio.outstandingPerMember)} waiting at once.`,
+      },
+      {
+        path: '/studio/fairWindowHours',
+        text: `Whoever used the machines least in the last ${hours(number(studio.fairWindowHours))} comes first.`,
+      },
+      {
+        path: '/studio/watermark',
+        text: mark === '' ? 'Nothing is written into the picture.' : `“${mark}” is written into the picture.`,
+      },
+    ],
+  };
+}
+
+function payChapter(document: Tree, money: (minor: string) => string): Chapter {
+  const pay = tree(document.compensation);
+  const royalty = tree(pay.royalty);
+  const split = tree(royalty.split);
+  const rates = Object.entries(tree(pay.rates));
+  return {
+    title: 'What work is paid',
+    clauses: [
+      ...rates.map(([kind, amount]) => ({
+        path: `/compensation/rates/${inPointer(kind)}`,
+        text: `A ${kind} report is paid at least ${money(String(number(amount)))}.`,
+      })),
+      {
+        path: '/compensation/reviewRate',
+        text: `One review is paid ${money(String(number(pay.reviewRate)))}.`,
+      },
+      {
+        path: '/compensation/reviewsNeeded',
+        text: `${number(pay.reviewsNeeded)} members other than the author decide about a report.`,
+      },
+      {
+        path: '/compensation/reviewDays',
+        text: `If they say nothing for ${number(pay.reviewDays)} days, it is accepted and paid.`,
+      },
+      {
+        path: '/compensation/royalty/perGeneration',
+        text: `Each clip owes ${money(String(number(royalty.perGeneration)))} to the works its model learned from,`,
+      },
+      { path: '/compensation/royalty/fund', text: `out of the fund “${words(royalty.fund)}”:` },
+      {
+        path: '/compensation/royalty/split',
+        text: `${number(split.works)} parts to the makers, ${number(split.fund)} back to the fund.`,
+      },
+    ],
+  };
+}
+
+function learningChapter(document: Tree): Chapter {
+  const rules = tree(document.datasets);
+  const floors = tree(document.privacy);
+  const bases: Record<string, string> = {
+    public_domain_dedication: 'its makers gave it to everyone',
+    member_consent: 'its maker is a member and said yes to this very use',
+    own_work: 'its maker brought it and said yes to this very use',
+  };
+  return {
+    title: 'What a model may learn from, and what stays private',
+    clauses: [
+      {
+        path: '/datasets/acceptedBases',
+        text: `A work is learned from when ${list(rules.acceptedBases)
+          .map((one) => bases[one] ?? one)
+          .join(', or ')}. Absent is no.`,
+      },
+      {
+        path: '/datasets/acceptedDedications',
+        text: `Given to everyone means ${and(list(rules.acceptedDedications))}.`,
+      },
+      {
+        path: '/datasets/nearDuplicateBits',
+        text: `Pictures within ${number(rules.nearDuplicateBits)} bits of each other are looked at by a person.`,
+      },
+      {
+        path: '/privacy/minGroupSize',
+        text: `No figure about fewer than ${number(floors.minGroupSize)} people is published.`,
+      },
+      {
+        path: '/privacy/sessionDays',
+        text: `A log-in lasts ${number(floors.sessionDays)} days without a visit.`,
+      },
+    ],
+  };
+}
+
+function leaves(value: Json, path: string): string[] {
+  if (value === null || typeof value !== 'object') return [path];
+  if (Array.isArray(value)) return [path];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, `${path}/${inPointer(key)}`));
+}
+
+/** All of it: what no sentence above covers is listed as it stands, so that nothing in force is left out. */
+export function chapters(document: Tree, money: (minor: string) => string): Chapter[] {
+  const told = [
+    rolesChapter(document),
+    votingChapter(document),
+    makingChapter(document),
+    safeguardsChapter(document),
+    payChapter(document, money),
+    learningChapter(document),
+  ];
+  const covered = told.flatMap((chapter) => chapter.clauses.map((clause) => clause.path));
+  const rest = leaves(document, '').filter(
+    (path) =>
+      path !== '/format' &&
+      !/\/method$/.test(path) &&
+      !covered.some((one) => path === one || path.startsWith(`${one}/`)),
+  );
+  if (rest.length > 0)
+    told.push({
+      title: 'And also',
+      clauses: rest.map((path) => ({
+        path,
+        text: `${path.slice(1).split('/').map(outOfPointer).join(', ')}: ${JSON.stringify(at(document, path))}.`,
+      })),
+    });
+  return told;
+}
+
+export interface PatchLine {
+  path: string;
+  before?: Json;
+  after?: Json;
+}
+
+export type Operation = { op: string; path: string; from?: string; value?: Json };
+
+/** What a patch would change, line by line, for somebody who is still writing it. The api checks the real thing. */
+export function preview(document: Json, patch: readonly Operation[]): PatchLine[] {
+  return patch.map((operation) => {
+    const before = at(document, operation.path);
+    const after =
+      operation.op === 'remove'
+        ? undefined
+        : operation.op === 'move' || operation.op === 'copy'
+          ? at(document, operation.from ?? '')
+          : operation.value;
+    return {
+      path: operation.path,
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after }),
+    };
+  });
+}
+
+export interface LivingArtists {
+  names: string[];
+  text: string;
+}
+
+export const livingArtistsPath = '/safeguards/living-artists';
+
+/** The plain form about living artists as a patch on the policy in force. */
+export function livingArtistsPatch(document: Json, rule: LivingArtists): Operation[] {
+  const value: Json = {
+    kind: 'named_living_artist',
+    names: rule.names,
+    unlessConsent: 'style_name_prompting',
+    action: 'refuse',
+    text: rule.text,
+  };
+  if (at(document, livingArtistsPath) === undefined) return [{ op: 'add', path: livingArtistsPath, value }];
+  return [
+    { op: 'replace', path: `${livingArtistsPath}/names`, value: rule.names },
+    { op: 'replace', path: `${livingArtistsPath}/text`, value: rule.text },
+  ];
+}
+
+/** One name a line, commas allowed; the same name twice is one. */
+export function namesOf(text: string): string[] {
+  return [
+    ...new Set(
+      text
+        .split(/[\n,;]+/)
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    ),
+  ];
+}

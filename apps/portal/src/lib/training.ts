@@ -1,0 +1,60 @@
+/** What a training record says, found wherever its writer put it. */
+
+type Json = unknown;
+export interface Point {
+  x: number;
+  y: number;
+}
+
+const isObject = (value: Json): value is Record<string, Json> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+function pointOf(value: Json): Point | null {
+  if (
+    Array.isArray(value) &&
+    value.length >= 2 &&
+    typeof value[0] === 'number' &&
+    typeof value[1] === 'number'
+  )
+    return { x: value[0], y: value[1] };
+  if (!isObject(value) || typeof value.loss !== 'number') return null;
+  const x = value.images ?? value.step ?? value.steps ?? value.seen;
+  return typeof x === 'number' ? { x, y: value.loss } : null;
+}
+
+/** The longest list of (images or steps, loss) anywhere in the record; empty when there is none. */
+export function curve(record: Json): Point[] {
+  if (Array.isArray(record)) {
+    const points = record.map(pointOf);
+    if (points.length >= 3 && points.every((point) => point !== null)) return points as Point[];
+    return [];
+  }
+  if (!isObject(record)) return [];
+  return Object.values(record)
+    .map(curve)
+    .reduce((best, next) => (next.length > best.length ? next : best), [] as Point[]);
+}
+
+/** All plain facts of a record, flat: long lists left out, since the curve shows them. */
+export function facts(record: Json, before = ''): { name: string; value: string }[] {
+  if (!isObject(record)) return [];
+  return Object.entries(record).flatMap(([key, value]) => {
+    const name = `${before}${key
+      .replace(/([a-z])([A-Z])/g, '$1 $2')
+      .replaceAll('_', ' ')
+      .toLowerCase()}`;
+    if (isObject(value)) return facts(value, `${name}, `);
+    if (Array.isArray(value))
+      return value.length > 8 || value.some(isObject) ? [] : [{ name, value: value.join(' × ') }];
+    if (value === null || value === undefined) return [];
+    return [
+      {
+        name,
+        value:
+          typeof value === 'number'
+            ? value.toLocaleString('en', { maximumSignificantDigits: 6 })
+            : String(value),
+      },
+    ];
+  });
+}

@@ -1,0 +1,8 @@
+import type { ProposalsAnswer } from '@uncaged/contract';
+import { get } from '#lib/server/ask.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+  const { proposals } = await get<ProposalsAnswer>(event, '/api/proposals');
+  return { proposals };
+};

@@ -1,0 +1,16 @@
+import type { Work } from '@uncaged/contract';
+import { ask, filled, get, refuse } from '#lib/server/ask.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) =>
+  get<{ work: Work }>(event, `/api/works/${encodeURIComponent(event.params.id)}`);
+
+export const actions: Actions = {
+  consent: async (event) => {
+    const form = await filled(event);
+    const [use, answer] = form.text('line').split(':');
+    const path = `/api/works/${encodeURIComponent(event.params.id)}/consents`;
+    const given = await ask(event, 'POST', path, { use, answer }, form.key);
+    return given.ok ? { consented: { use, answer } } : refuse('consent', given.problem);
+  },
+};
