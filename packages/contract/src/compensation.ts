@@ -154,6 +154,7 @@ export type ContributionRequest = z.infer<typeof contributionRequestSchema>;
 /** The generation a contribution is about, as it was when the work was done. */
 export const generationSnapshotSchema = z.object({
   generationId: idSchema,
+  makerId: idSchema,
   seed: z.string(),
   prompt: z.string(),
   modelId: z.string(),
@@ -237,9 +238,9 @@ export type ReviewDeskResponse = z.infer<typeof reviewDeskResponseSchema>;
 /** POST /api/contributions/:id/reviews. A rejection needs a reason. */
 export const reviewRequestSchema = z.strictObject({
   verdict: reviewVerdictSchema,
-  reason: z.string().default(''),
+  reason: z.string().optional(),
 });
-export type ReviewRequest = z.input<typeof reviewRequestSchema>;
+export type ReviewRequest = z.infer<typeof reviewRequestSchema>;
 
 export const reviewResponseSchema = z.object({
   contribution: contributionSchema,
@@ -334,6 +335,7 @@ export const compensationEndpoints = {
   getContribution: endpoint('GET', '/api/contributions/:id', { answer: contributionResponseSchema }),
   reviewDesk: endpoint('GET', '/api/reviews', { answer: reviewDeskResponseSchema }),
   reviewContribution: endpoint<ReviewRequest, ReviewResponse>('POST', '/api/contributions/:id/reviews', {
+    body: reviewRequestSchema,
     answer: reviewResponseSchema,
   }),
   myStatement: endpoint('GET', '/api/me/statement', { answer: statementResponseSchema }),

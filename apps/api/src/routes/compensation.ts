@@ -33,7 +33,7 @@ export function compensationRoutes(deps: Deps) {
 type App = ReturnType<typeof newRoutes>;
 
 function money(deps: Deps, app: App): void {
-  const { db, clock } = deps.platform;
+  const { db } = deps.platform;
   const allFunds = async () => wireFunds(await fundsOf(db.read), await escrowedByCurrency(db.read));
   route(
     app,
@@ -72,7 +72,7 @@ function money(deps: Deps, app: App): void {
   });
   route(app, wire.whatWasPaid, { summary: 'What was paid, by kind, and what is owed' }, async ({ c }) => ({
     ok: true,
-    answer: wirePaid(await whatWasPaid(db.read, { ...(await deps.contextOf(c)), clock })),
+    answer: wirePaid(await whatWasPaid(db.read, await deps.contextOf(c))),
   }));
 }
 

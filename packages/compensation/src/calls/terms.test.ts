@@ -61,7 +61,7 @@ describe('terms of a call', () => {
     ['a brief of 10,001 signs', { brief: 'x'.repeat(10_001) }, { code: 'brief_too_long' }],
     ['a NUL in the brief', { brief: 'a\u0000b' }, { code: 'text_malformed' }],
     ['a lone surrogate in the title', { title: 'a\ud800' }, { code: 'text_malformed' }],
-    ['no currency of ours', { currency: 'XYZ' }, { code: 'currency_unknown', given: 'XYZ' }],
+    ['no currency of ours', { currency: 'XYZ' }, { code: 'unknown_currency', given: 'XYZ' }],
     ['a foreign currency', { currency: 'JPY' }, { code: 'currency_not_ours', ours: 'EUR' }],
     ['no rates', { rates: [] }, { code: 'rates_missing' }],
     [

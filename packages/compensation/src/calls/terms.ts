@@ -65,7 +65,7 @@ export type TermsRefusal =
       ok: false;
       code: 'title_missing' | 'title_too_long' | 'brief_missing' | 'brief_too_long' | 'text_malformed';
     }
-  | { ok: false; code: 'currency_unknown'; given: string }
+  | { ok: false; code: 'unknown_currency'; given: string }
   | { ok: false; code: 'currency_not_ours'; ours: string }
   | { ok: false; code: 'rates_missing' }
   | { ok: false; code: 'rate_kind_unknown' | 'rate_twice'; kind: string }
@@ -154,7 +154,7 @@ const within = (value: number, range: { from: number; to: number }) =>
 /**
  * Checks proposed terms against policy and returns them frozen and complete.
  * Errors, in the order they are tested: title_missing, title_too_long, brief_missing, brief_too_long,
- * text_malformed, currency_unknown, currency_not_ours, rates_missing, rate_kind_unknown, rate_twice, amount_malformed, amount_not_positive,
+ * text_malformed, unknown_currency, currency_not_ours, rates_missing, rate_kind_unknown, rate_twice, amount_malformed, amount_not_positive,
  * amount_too_large, rate_below_policy (these for each rate in turn), then the amount codes for the budget,
  * deadline_malformed, deadline_past, deadline_too_far, review_days_out_of_range,
  * reviews_needed_out_of_range, budget_below_one_piece.
@@ -172,7 +172,7 @@ export function readTerms(
   if (brief.length > callLimits.brief) return { ok: false, code: 'brief_too_long' };
   if (!isKeepable(title) || !isKeepable(brief)) return { ok: false, code: 'text_malformed' };
   const { currency } = proposed;
-  if (!isCurrency(currency)) return { ok: false, code: 'currency_unknown', given: currency.slice(0, 60) };
+  if (!isCurrency(currency)) return { ok: false, code: 'unknown_currency', given: currency.slice(0, 60) };
   if (currency !== policy.currency) return { ok: false, code: 'currency_not_ours', ours: policy.currency };
   const rates = readRates(proposed, policy);
   if (!rates.ok) return rates;

@@ -19,13 +19,13 @@ export interface Deposit {
 export type DepositRefusal =
   | { ok: false; code: 'fund_name_invalid' | 'source_name_invalid'; given: string }
   | AmountRefusal
-  | { ok: false; code: 'currency_unknown'; given: string };
+  | { ok: false; code: 'unknown_currency'; given: string };
 
 const name = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /**
  * Checks a deposit. Errors, in the order they are tested: fund_name_invalid, source_name_invalid,
- * amount_malformed, amount_not_positive, amount_too_large, currency_unknown.
+ * amount_malformed, amount_not_positive, amount_too_large, unknown_currency.
  */
 export function readDeposit(proposed: ProposedDeposit): { ok: true; deposit: Deposit } | DepositRefusal {
   const { fund, source, currency } = proposed;
@@ -33,6 +33,6 @@ export function readDeposit(proposed: ProposedDeposit): { ok: true; deposit: Dep
   if (!name.test(source)) return { ok: false, code: 'source_name_invalid', given: source.slice(0, 60) };
   const read = readPositiveAmount(proposed.amount);
   if (!read.ok) return read;
-  if (!isCurrency(currency)) return { ok: false, code: 'currency_unknown', given: currency.slice(0, 60) };
+  if (!isCurrency(currency)) return { ok: false, code: 'unknown_currency', given: currency.slice(0, 60) };
   return { ok: true, deposit: { fund, source, amount: read.amount, currency } };
 }

@@ -1,0 +1,111 @@
+import { runChecks } from '@uncaged/book';
+import type { GovernedContext } from '@uncaged/governance';
+import { openTestPlatform, type TestPlatform } from '@uncaged/platform/testing';
+import { found } from '../../governance/src/founding.ts';
+import { openCall } from './calls/calls.ts';
+import type { ProposedTerms } from './calls/terms.ts';
+import { compensationChecks } from './checks.ts';
+import { submit } from './contributions/contributions.ts';
+import type { GenerationRef } from './contributions/submission.ts';
+
+export const hour = 3_600_000;
+export const day = 24 * hour;
+
+/** A founded collective on a database of its own, for one test file. fund:main holds 10,000.00 EUR from a grant. */
+export interface House extends AsyncDisposable {
+  platform: TestPlatform;
+  /** The founder, a steward. */
+  heron: GovernedContext;
+  /** Members of no other role. */
+  iris: GovernedContext;
+  ko: GovernedContext;
+  nacht: GovernedContext;
+  salt: GovernedContext;
+}
+
+export async function openHouse(): Promise<House> {
+  const platform = await openTestPlatform();
+  platform.clock.set(new Date('2026-03-01T12:00:00Z'));
+  const { db, clock, ids, blobs, secrets } = platform;
+  const world = { db, clock, ids, blobs, secrets };
+  const founded = await found(world, {
+    name: 'Night Shift',
+    currency: 'EUR',
+    founder: { pseudonym: 'heron', password: 'a long password' },
+    deposit: { amount: '1000000', source: 'grant' },
+  });
+  if (!founded.ok) throw new Error(founded.code);
+  const acting = (memberId: string, roles: readonly string[]): GovernedContext => {
+    return { ...world, policy: founded.policy, actor: { memberId, roles, kind: 'member' } };
+  };
+  const member = () => acting(ids.next(), ['member']);
+  return {
+    platform,
+    heron: acting(founded.member.id, founded.member.roles),
+    iris: member(),
+    ko: member(),
+    nacht: member(),
+    salt: member(),
+    [Symbol.asyncDispose]: () => platform.close(),
+  };
+}
+
+export const goodTerms: ProposedTerms = {
+  title: 'Break the night model',
+  brief: 'Find prompts on which the clip freezes.',
+  rates: [
+    { kind: 'bug', amount: '3000' },
+    { kind: 'critique', amount: '2500' },
+  ],
+  budget: '20000',
+  currency: 'EUR',
+  deadline: '2026-04-01T00:00:00+02:00',
+};
+
+/** A finished clip of 16 frames in two seconds. */
+export function clipOf(maker: GovernedContext): GenerationRef {
+  return {
+    id: maker.ids.next(),
+    makerId: maker.actor.memberId ?? '',
+    seed: '18446744073709551615',
+    prompt: 'a heron over black water',
+    modelId: 'commons-1',
+    settings: { steps: 30, guidance: 2.5, mode: 'clip' },
+    frames: 16,
+    durationMs: 2000,
+  };
+}
+
+/** Opens a call that must be allowed, and answers its id. */
+export async function openGoodCall(
+  steward: GovernedContext,
+  change: Partial<ProposedTerms> = {},
+): Promise<string> {
+  const opened = await openCall(steward, { ...goodTerms, ...change });
+  if (!opened.ok) throw new Error(opened.code);
+  return opened.call.id;
+}
+
+/** Submits a bug that must be taken, and answers its id. */
+export async function submitBug(author: GovernedContext, callId: string): Promise<string> {
+  const generation = clipOf(author);
+  const piece = {
+    callId,
+    generationId: generation.id,
+    generation,
+    kind: 'bug',
+    text: 'Frame 9 repeats.',
+    frame: 9,
+  };
+  const submitted = await submit(author, piece);
+  if (!submitted.ok) throw new Error(submitted.code);
+  return submitted.contribution.id;
+}
+
+/** What of the named invariants does not hold; nothing when all is well. */
+export async function brokenInvariants({ platform }: House): Promise<string[]> {
+  const checked = await runChecks(platform.db.read, platform, compensationChecks);
+  return checked.flatMap(({ name, violations }) =>
+    violations.map(({ what, detail }) => `${name}: ${what} ${detail}`),
+  );
+}
