@@ -1,8 +1,8 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
 import { receiptFor } from '@uncaged/book';
 import { policyInForce } from '@uncaged/governance';
 import type { Platform } from '@uncaged/platform';
 import { openBell, openCarrier } from '@uncaged/studio';
+import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { matchedRoutes } from 'hono/route';
@@ -10,6 +10,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { mayCall } from './access.ts';
 import type { ApiContext, Deps, Env } from './deps.ts';
 import { addressOf, checkOrigin, identify } from './identify.ts';
+import { openapi } from './openapi.ts';
 import { problem, Refused } from './problems.ts';
 import { domains } from './routes/index.ts';
 import { registerShipped } from './shipped.ts';
@@ -25,14 +26,14 @@ export interface AppOptions {
 }
 
 export interface Composed {
-  app: OpenAPIHono<Env>;
+  app: Hono<Env>;
   deps: Deps;
   /** Ends event streams and waiting leases, so that a server can drain. */
   stop(): void;
 }
 
 /** The api as one app, without a server: tests call it through `app.request()`. */
-export function buildApp(platform: Platform, options: AppOptions): OpenAPIHono<Env> {
+export function buildApp(platform: Platform, options: AppOptions): Hono<Env> {
   return compose(platform, options).app;
 }
 
@@ -41,10 +42,15 @@ export function compose(platform: Platform, options: AppOptions): Composed {
   const stopping = new AbortController();
   const streams = openStreams();
   const deps = depsOf(platform, options, streams, stopping.signal);
-  const app = new OpenAPIHono<Env>();
+  const app = new Hono<Env>();
   guard(app, platform, options);
-  for (const domain of domains) app.route('/', domain(deps));
-  app.get('/api/openapi.json', (c) => c.json(openapi(app)));
+  const apps = domains.map((domain) => domain(deps));
+  for (const domain of apps) app.route('/', domain);
+  let description: object | null = null;
+  app.get('/api/openapi.json', (c) => {
+    description ??= openapi(apps);
+    return c.json(description);
+  });
   app.notFound((c) => problem(c, 'not_found', { detail: `There is nothing at ${c.req.path}.` }));
   app.onError((error, c) => answerError(error, c));
   return {
@@ -58,7 +64,7 @@ export function compose(platform: Platform, options: AppOptions): Composed {
 }
 
 /** What stands before every route: method, headers, who asks, from where, and whether they may. */
-function guard(app: OpenAPIHono<Env>, platform: Platform, options: AppOptions): void {
+function guard(app: Hono<Env>, platform: Platform, options: AppOptions): void {
   app.use(
     methodNotAllowed({
       app: app as never,
@@ -97,17 +103,6 @@ function requestLine(c: ApiContext): string {
 
 function isRouted(c: ApiContext): boolean {
   return matchedRoutes(c).some((entry) => entry.method !== 'ALL');
-}
-
-function openapi(app: OpenAPIHono<Env>): object {
-  return app.getOpenAPI31Document({
-    openapi: '3.1.0',
-    info: {
-      title: 'Uncaged',
-      version: '1',
-      description: 'The api of an artist-governed collective. Errors are RFC 9457 problem details.',
-    },
-  });
 }
 
 function depsOf(platform: Platform, options: AppOptions, streams: Streams, stopping: AbortSignal): Deps {

@@ -1,11 +1,8 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Receipt } from '@uncaged/contract';
 import type { GovernedContext } from '@uncaged/governance';
 import type { Actor, Platform } from '@uncaged/platform';
 import type { Bell, Carrier, StudioContext } from '@uncaged/studio';
-import type { Context } from 'hono';
-import { problem } from './problems.ts';
-import { fieldOf } from './route.ts';
+import { type Context, Hono } from 'hono';
 import type { Streams } from './streams.ts';
 
 /** What the door found out about a request before a route sees it. */
@@ -46,12 +43,7 @@ export interface Deps {
   publicUrl(c: ApiContext): string;
 }
 
-/** An empty app whose validation failures answer invalid_input, for a domain's route file. */
-export function newRoutes(): OpenAPIHono<Env> {
-  return new OpenAPIHono<Env>({
-    defaultHook: (result, c) => {
-      if (!result.success) return problem(c, 'invalid_input', fieldOf(result.error));
-      return undefined;
-    },
-  });
+/** An empty app for a domain's route file. */
+export function newRoutes(): Hono<Env> {
+  return new Hono<Env>();
 }

@@ -1,9 +1,10 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Endpoint } from '@uncaged/contract';
+import type { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { jsonBytes, readJson } from './body.ts';
 import type { ApiContext, Env } from './deps.ts';
+import { describe } from './openapi.ts';
 import { problem, Refused, toJson } from './problems.ts';
 
 /** A handler's answer: what the use case decided, or a Response of its own (files, streams). */
@@ -36,24 +37,25 @@ export interface RouteOptions<Query> {
  * parameter. Who may call it stands in access.ts.
  */
 export function route<Body, Answer, Query = Record<string, never>>(
-  app: OpenAPIHono<Env>,
+  app: Hono<Env>,
   endpoint: Endpoint<Body, Answer>,
   options: RouteOptions<Query>,
   handler: (call: Call<Body, Query>) => Promise<Outcome<Answer>> | Outcome<Answer>,
 ): void {
   const { method, path } = endpoint;
-  document(app, endpoint, options);
+  const { summary, status = 200, query: querySchema } = options;
+  describe(app, { endpoint: endpoint as Endpoint, summary, status, query: querySchema });
   app.on(method, [path], async (c) => {
     const context = c as unknown as ApiContext;
     const body = endpoint.body
       ? checked(endpoint.body, await readJson(c, options.limit ?? jsonBytes))
       : (undefined as Body);
-    const query = options.query ? checked(options.query, c.req.query()) : ({} as Query);
+    const query = querySchema ? checked(querySchema, c.req.query()) : ({} as Query);
     const params = c.req.param() as Record<string, string>;
     const outcome = await handler({ c: context, body, query, params, idempotencyKey: keyOf(context) });
     if (outcome instanceof Response) return outcome;
     if (!outcome.ok) return problem(c, outcome.code, outcome);
-    return c.body(toJson(outcome.answer), outcome.status ?? options.status ?? 200, {
+    return c.body(toJson(outcome.answer), outcome.status ?? status, {
       ...outcome.headers,
       'content-type': 'application/json; charset=utf-8',
       'cache-control': 'no-store',
@@ -86,32 +88,4 @@ function keyOf(c: ApiContext): string | undefined {
     });
   const actor = c.get('actor');
   return `${actor.memberId ?? c.get('workerId') ?? actor.kind}:${key}`;
-}
-
-function document(
-  app: OpenAPIHono<Env>,
-  endpoint: Endpoint<unknown, unknown>,
-  options: RouteOptions<unknown>,
-): void {
-  const names = [...endpoint.path.matchAll(/:([a-zA-Z0-9]+)/g)].map((match) => match[1] as string);
-  const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
-  app.openAPIRegistry.registerPath({
-    method: endpoint.method.toLowerCase() as 'get',
-    path: endpoint.path.replace(/:([a-zA-Z0-9]+)/g, '{$1}'),
-    summary: options.summary,
-    request: {
-      ...(names.length > 0
-        ? { params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) }
-        : {}),
-      ...(options.query instanceof z.ZodObject ? { query: options.query } : {}),
-      ...(endpoint.body ? { body: json(endpoint.body as z.ZodType) } : {}),
-    },
-    responses: {
-      [options.status ?? 200]: {
-        description: options.summary,
-        ...(endpoint.answer ? json(endpoint.answer as z.ZodType) : {}),
-      },
-      default: { description: 'A refusal, as RFC 9457 problem details' },
-    },
-  });
 }

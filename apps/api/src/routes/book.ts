@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { OpenAPIHono } from '@hono/zod-openapi';
 import {
   bookChecks,
   bookKey,
@@ -25,6 +24,7 @@ import {
   type InclusionProof,
 } from '@uncaged/contract';
 import { governanceChecks } from '@uncaged/governance';
+import type { Hono } from 'hono';
 import { z } from 'zod';
 import { type Deps, type Env, newRoutes } from '../deps.ts';
 import { route } from '../route.ts';
@@ -42,7 +42,7 @@ const entriesQuery = z.object({
 });
 
 /** The book over HTTP: key, checkpoint, entries, proofs, checks, export. */
-export function bookRoutes(deps: Deps): OpenAPIHono<Env> {
+export function bookRoutes(deps: Deps): Hono<Env> {
   const app = newRoutes();
   const { platform } = deps;
   const { read } = platform.db;
@@ -96,7 +96,7 @@ export function bookRoutes(deps: Deps): OpenAPIHono<Env> {
   return app;
 }
 
-function entryRoutes({ platform }: Deps, app: OpenAPIHono<Env>): void {
+function entryRoutes({ platform }: Deps, app: Hono<Env>): void {
   const { read } = platform.db;
   route(
     app,
@@ -125,7 +125,7 @@ function entryRoutes({ platform }: Deps, app: OpenAPIHono<Env>): void {
   });
 }
 
-function proofRoutes({ platform }: Deps, app: OpenAPIHono<Env>): void {
+function proofRoutes({ platform }: Deps, app: Hono<Env>): void {
   const { read } = platform.db;
   const ofLeaf = z.object({ index: count, size: count });
   route(app, bookEndpoints.inclusion, { summary: 'An inclusion proof', query: ofLeaf }, async ({ query }) => {
