@@ -193,7 +193,7 @@ describe('two patches written against one policy', () => {
       .map((value): Operation => ({ op: 'replace', path: '/studio/fairWindowHours', value })),
     fc.constantFrom<Operation>(
       { op: 'remove', path: '/roles/steward/may/0' },
-      { op: 'replace', path: '/studio/watermark/words', value: 'ours' },
+      { op: 'replace', path: '/privacy/minGroupSize', value: 9 },
     ),
   );
   const disjoint = fc

@@ -105,8 +105,6 @@ const studioSchema = z.strictObject({
   outstandingPerMember: count(1, 1000),
   fairWindowHours: count(1, 24 * 365),
   captionMaxCharacters: count(0, 10_000),
-  /** `words` empty: no watermark. Never a logo of anybody who paid. */
-  watermark: z.strictObject({ words: z.string().max(80) }),
 });
 
 /** Minor units of the collective's currency, as 2500 for 25.00. */
@@ -159,14 +157,11 @@ const datasetsSchema = z.strictObject({
   acceptedBases: z.array(z.enum(['public_domain_dedication', 'member_consent'])).min(1),
   /** as SPDX names them; what counts as a dedication to everyone */
   acceptedDedications: z.array(z.string().min(1).max(80)),
-  /** hash distance from which on two works are looked at as one */
-  nearDuplicateBits: count(0, 64),
 });
 
 const privacySchema = z.strictObject({
   /** no figure about fewer people than this is ever published */
   minGroupSize: count(2, 1000),
-  sessionDays: count(1, 365),
 });
 
 /** What only holds between clauses: named roles exist, and nobody can vote the vote away. */
