@@ -15,7 +15,7 @@ export const useSchema = z.enum([
 export type WorkUse = z.infer<typeof useSchema>;
 
 /** Why the collective may hold the work at all. */
-export const basisSchema = z.enum(['public_domain_dedication', 'own_work']);
+export const basisSchema = z.enum(['public_domain_dedication', 'member_consent']);
 export type Basis = z.infer<typeof basisSchema>;
 
 export const authorRefSchema = z.object({

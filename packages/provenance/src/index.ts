@@ -1,1 +1,56 @@
-export {};
+/** Provenance: works and consent, datasets and models, where a clip comes from, and its content credentials. */
+export { provenanceChecks } from './checks.ts';
+export {
+  type ConsentGiven,
+  type ConsentRow,
+  type ConsentWish,
+  giveConsent,
+  styleNameConsents,
+} from './consent/consents.ts';
+export {
+  type Credential,
+  type CredentialReading,
+  credentialChain,
+  readCredentials,
+  type SignedClip,
+  signClip,
+} from './credentials/credentials.ts';
+export { type AuthorShare, type DatasetRow, datasetOf, type ProvenItem } from './datasets/datasets.ts';
+export {
+  finishImport,
+  type ImportReport,
+  importFiles,
+  importItems,
+  importOf,
+  listImports,
+  pendingFiles,
+  startImport,
+} from './imports/imports.ts';
+export {
+  generationsFromWork,
+  type Lineage,
+  lineageOf,
+  type Output,
+  recordOutput,
+} from './lineage/lineage.ts';
+export {
+  listModels,
+  type ModelRegistered,
+  type ModelRow,
+  modelFor,
+  modelOf,
+  registerShippedModel,
+} from './models/models.ts';
+export { closeRenderers } from './picture/renderers.ts';
+export * from './rules.ts';
+export { type AuthorCount, confirmAuthor, listAuthors } from './works/confirm.ts';
+export {
+  addWork,
+  listWorks,
+  type NewOwnWork,
+  pictureOf,
+  type WorkAdded,
+  type WorkRow,
+  type WorkView,
+  workOf,
+} from './works/works.ts';

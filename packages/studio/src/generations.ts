@@ -158,7 +158,7 @@ export async function enforce(
   prompt: string,
   asked: { idempotencyKey: string | undefined; input: Json },
 ): Promise<{ enforcement: Enforcement; entry: Entry } | null> {
-  const consents = await styleNameConsents(tx);
+  const consents = await styleNameConsents(tx, ctx.clock.now());
   const verdict = evaluateSafeguards(ctx.policy.document, { prompt, consents });
   if (verdict.ok) return null;
   const set = await enforcementOf(tx, ctx.policy, verdict.clause);

@@ -1,0 +1,68 @@
+import type { Context, Tx } from '@uncaged/platform';
+import type { Credential } from '../credentials/credentials.ts';
+import { type AuthorShare, sharesOf } from '../datasets/datasets.store.ts';
+import { type ItemsPage, itemsPage } from '../datasets/datasets.ts';
+import { type ModelRow, modelById } from '../models/models.store.ts';
+import { withNames } from '../works/works.ts';
+import * as store from './lineage.store.ts';
+
+export interface Output {
+  generationId: string;
+  modelId: string;
+  /** The book entry of the finished generation. */
+  entryId: string;
+  /** What came out, by its hash; for signed files the hash of the signed bytes. */
+  outputs: readonly { kind: string; sha256: string }[];
+  credential: Credential | null;
+}
+
+/** Writes down where a clip came from, in the studio's transaction. The same generation again changes nothing. */
+export async function recordOutput(tx: Tx, _ctx: unknown, output: Output): Promise<{ created: boolean }> {
+  const { generationId, modelId, entryId } = output;
+  if (!(await store.insertLineage(tx, { generationId, modelId, entryId }))) return { created: false };
+  await store.insertOutputs(tx, generationId, output.outputs);
+  if (output.credential) await store.insertCredential(tx, generationId, output.credential);
+  return { created: true };
+}
+
+export interface Lineage {
+  generation: { id: string; entryId: string; outputs: store.OutputRow[] };
+  credential: store.CredentialRow | null;
+  model: ModelRow;
+  works: ItemsPage;
+  authors: AuthorShare[];
+}
+
+/**
+ * From a clip to the people whose work taught the machine: model, dataset, a page of its works with their proofs,
+ * and every author with their share. Error: `unknown_lineage` (no such clip, or not finished).
+ */
+export async function lineageOf(
+  ctx: Pick<Context, 'db'>,
+  generationId: string,
+  asked: { cursor?: string | undefined; limit: number },
+): Promise<{ ok: true; lineage: Lineage } | { ok: false; code: 'unknown_lineage' }> {
+  const tx = ctx.db.read;
+  const row = await store.lineageRow(tx, generationId);
+  if (!row) return { ok: false, code: 'unknown_lineage' };
+  const model = await modelById(tx, row.modelId);
+  if (!model) throw new Error(`the model ${row.modelId} of a clip is gone`);
+  const dataset = { id: model.datasetId, items: model.works };
+  const lineage = {
+    generation: { id: generationId, entryId: row.entryId, outputs: await store.outputsOf(tx, generationId) },
+    credential: await store.credentialOf(tx, generationId),
+    model,
+    works: await itemsPage(tx, dataset, asked),
+    authors: await withNames(tx, await sharesOf(tx, model.datasetId)),
+  };
+  return { ok: true, lineage };
+}
+
+/** The newest clips that a work had a part in, by generation id. */
+export function generationsFromWork(
+  ctx: Pick<Context, 'db'>,
+  workId: string,
+  limit: number,
+): Promise<string[]> {
+  return store.generationsFromWork(ctx.db.read, workId, limit);
+}

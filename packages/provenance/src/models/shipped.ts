@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { authorName } from '../works/authors.ts';
+import { readDedication } from '../works/licences.ts';
+import { cleanText } from '../works/text.ts';
+
+/** One work of a shipped manifest, read and cleaned. */
+export interface ShippedWork {
+  sha256: string;
+  title: string;
+  author: string;
+  licence: string;
+  spdx: string;
+  source: string;
+  path: string | null;
+}
+
+export interface ShippedModel {
+  name: string;
+  weights: Uint8Array;
+  /** SHA-256 that the record names, when it does */
+  statedWeightsSha256: string | null;
+  licence: string;
+  config: unknown;
+  training: unknown;
+  parameters: number | null;
+  card: string | null;
+  works: ShippedWork[];
+}
+
+export type ShippedCode = 'model_missing' | 'model_malformed' | 'model_work_without_basis';
+export type ShippedReading =
+  | { ok: true; model: ShippedModel }
+  | { ok: false; code: ShippedCode; detail: string };
+
+/**
+ * Reads a shipped model: `<name>.safetensors`, `<name>.json`, `<name>.manifest.jsonl` and, if there, its card.
+ * Errors in the order they are tested: `model_missing`, `model_malformed`, `model_work_without_basis` (a work of
+ * the manifest is not given to everyone).
+ */
+export async function readShipped(folder: string, name: string): Promise<ShippedReading> {
+  const file = (suffix: string) => readFile(join(folder, suffix)).catch(() => null);
+  const [weights, json, manifest, card] = await Promise.all([
+    file(`${name}.safetensors`),
+    file(`${name}.json`),
+    file(`${name}.manifest.jsonl`),
+    file('MODEL_CARD.md'),
+  ]);
+  if (!weights || !json || !manifest)
+    return {
+      ok: false,
+      code: 'model_missing',
+      detail: `${name} is not complete: weights, record and manifest.`,
+    };
+  const record = parse(json.toString());
+  if (!record) return { ok: false, code: 'model_malformed', detail: `${name}.json is no JSON object.` };
+  const works: ShippedWork[] = [];
+  for (const [index, line] of manifest.toString().split('\n').filter(Boolean).entries()) {
+    const read = workOf(line);
+    if (typeof read === 'string')
+      return { ok: false, code: read, detail: `Line ${index + 1} of the manifest.` };
+    works.push(read);
+  }
+  if (works.length === 0)
+    return { ok: false, code: 'model_malformed', detail: 'The manifest names no work.' };
+  const { vocabulary: _words, training = null, licence, parameters, weightsSha256, ...config } = record;
+  const model = {
+    name,
+    weights,
+    statedWeightsSha256: typeof weightsSha256 === 'string' ? weightsSha256 : null,
+    licence: typeof licence === 'string' ? licence : 'CC0-1.0',
+    config,
+    training,
+    parameters: Number.isSafeInteger(parameters) ? (parameters as number) : null,
+    card: card?.toString() ?? null,
+    works: [...new Map(works.map((work) => [work.sha256, work])).values()],
+  };
+  return { ok: true, model };
+}
+
+function parse(json: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function workOf(line: string): ShippedWork | ShippedCode {
+  const { sha256, title, author, licence, path, source } = parse(line) ?? {};
+  const isText = (value: unknown): value is string => typeof value === 'string';
+  if (!isText(sha256) || !/^[0-9a-f]{64}$/.test(sha256)) return 'model_malformed';
+  if (!isText(title) || !isText(author) || !isText(licence)) return 'model_malformed';
+  const dedication = readDedication(licence);
+  if (!dedication.ok) return 'model_work_without_basis';
+  return {
+    sha256,
+    title: cleanText(title).slice(0, 300),
+    author: authorName(author) || 'unnamed',
+    licence,
+    spdx: dedication.spdx,
+    source: isText(source) ? source : 'openclipart',
+    path: isText(path) ? path : null,
+  };
+}

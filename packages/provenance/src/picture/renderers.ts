@@ -1,0 +1,113 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Drawn } from './draw.ts';
+import { LIMITS } from './limits.ts';
+
+export type Rendered = Drawn | { ok: false; code: 'renders_too_long' | 'renders_too_much'; detail: string };
+
+interface Answer {
+  drawn: Drawn;
+  peak: number;
+}
+
+/** How many pictures are decoded at once. */
+const PROCESSES = 2;
+/** A renderer that got nothing to do for so long goes home. */
+const IDLE_MS = 15_000;
+
+/** One child process; started on first use, replaced after it was ended. */
+class Renderer {
+  #child: ChildProcess | null = null;
+  #idle: NodeJS.Timeout | null = null;
+
+  render(bytes: Uint8Array, notePeak: (peak: number) => void): Promise<Rendered> {
+    if (this.#idle) clearTimeout(this.#idle);
+    const child = this.#child ?? start();
+    this.#child = child;
+    return new Promise<Rendered>((resolve) => {
+      const deadline = setTimeout(() => {
+        child.kill('SIGKILL');
+        finish({ ok: false, code: 'renders_too_long', detail: `Longer than ${LIMITS.milliseconds} ms.` });
+      }, LIMITS.milliseconds);
+      const onMessage = (answer: Answer) => {
+        notePeak(answer.peak);
+        finish(answer.drawn);
+      };
+      const onExit = (code: number | null) =>
+        finish(
+          code === 86
+            ? { ok: false, code: 'renders_too_much', detail: `More than ${LIMITS.memory} bytes of memory.` }
+            : { ok: false, code: 'does_not_render', detail: 'The decoder broke on it.' },
+        );
+      const finish = (rendered: Rendered) => {
+        clearTimeout(deadline);
+        child.off('message', onMessage);
+        child.off('exit', onExit);
+        if (child.exitCode !== null || child.killed) this.#child = null;
+        else this.#rest(child);
+        resolve(rendered);
+      };
+      child.on('message', onMessage);
+      child.on('exit', onExit);
+      child.ref();
+      child.channel?.ref();
+      child.send(bytes, (error) => error && onExit(null));
+    });
+  }
+
+  close(): void {
+    if (this.#idle) clearTimeout(this.#idle);
+    this.#child?.kill('SIGKILL');
+    this.#child = null;
+  }
+
+  /** Lets the server end while this renderer waits, and ends it when it waits long. */
+  #rest(child: ChildProcess): void {
+    child.unref();
+    child.channel?.unref();
+    this.#idle = setTimeout(() => this.close(), IDLE_MS);
+    this.#idle.unref();
+  }
+}
+
+function start(): ChildProcess {
+  return fork(fileURLToPath(new URL('./renderer.child.ts', import.meta.url)), {
+    serialization: 'advanced',
+    execArgv: ['--max-old-space-size=256', '--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    // A renderer gets nothing it does not need: no secrets, no settings.
+    env: { PATH: process.env.PATH ?? '' },
+  });
+}
+
+const renderers = Array.from({ length: PROCESSES }, () => new Renderer());
+const free = [...renderers];
+const waiting: ((renderer: Renderer) => void)[] = [];
+let peakMemory = 0;
+
+/**
+ * Decodes one picture in a renderer process: at most two at once, each bounded in time and memory. Besides what
+ * `draw` refuses: `renders_too_long`, `renders_too_much` (memory).
+ */
+export async function render(bytes: Uint8Array): Promise<Rendered> {
+  const renderer = free.pop() ?? (await new Promise<Renderer>((resolve) => waiting.push(resolve)));
+  try {
+    return await renderer.render(bytes, (peak) => {
+      peakMemory = Math.max(peakMemory, peak);
+    });
+  } finally {
+    const next = waiting.shift();
+    if (next) next(renderer);
+    else free.push(renderer);
+  }
+}
+
+/** Highest resident memory of any renderer so far, in bytes. */
+export function rendererPeak(): number {
+  return peakMemory;
+}
+
+/** Ends the renderer processes. They start again when they are needed. */
+export function closeRenderers(): void {
+  for (const renderer of renderers) renderer.close();
+}
