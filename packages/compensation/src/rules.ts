@@ -4,6 +4,7 @@ export * from './contributions/submission.ts';
 export * from './funds/deposit.ts';
 export * from './money.ts';
 export * from './paid/report.ts';
+export * from './recheck.ts';
 export * from './royalties/due-rule.ts';
 export * from './royalties/index-rule.ts';
 export * from './statement/lines.ts';

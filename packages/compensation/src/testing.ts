@@ -1,7 +1,7 @@
 import { runChecks } from '@uncaged/book';
-import type { GovernedContext } from '@uncaged/governance';
+import { found, type GovernedContext } from '@uncaged/governance';
 import { openTestPlatform, type TestPlatform } from '@uncaged/platform/testing';
-import { found } from '../../governance/src/founding.ts';
+
 import { openCall } from './calls/calls.ts';
 import type { ProposedTerms } from './calls/terms.ts';
 import { compensationChecks } from './checks.ts';

@@ -1,0 +1,169 @@
+import { entries, type SeenEntry, seal } from '@uncaged/book';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { review } from './contributions/reviews.ts';
+import { due } from './due.ts';
+import { paidWorkReader, type ReadEntry } from './recheck.ts';
+import { accrueRoyalty } from './royalties/royalties.ts';
+import { day, type House, openGoodCall, openHouse, submitBug } from './testing.ts';
+
+let house: House;
+let log: SeenEntry[];
+
+/** A month in which everything happens: accepted, rejected, decided by a third, by silence; closed; royalties. */
+beforeAll(async () => {
+  house = await openHouse();
+  const { db } = house.platform;
+  const callId = await openGoodCall(house.heron, { budget: '40000' });
+  const answers = {
+    1: ['accept', 'accept'],
+    2: ['reject', 'reject'],
+    3: ['accept', 'reject', 'accept'],
+  } as const;
+  for (const verdicts of Object.values(answers)) {
+    const contributionId = await submitBug(house.iris, callId);
+    for (const [place, verdict] of verdicts.entries()) {
+      house.platform.clock.advance(1000);
+      const reviewer = [house.ko, house.nacht, house.salt][place] ?? house.ko;
+      const taken = await review(reviewer, { contributionId, verdict, reason: 'Seen before.' });
+      if (!taken.ok) throw new Error(taken.code);
+    }
+  }
+  await submitBug(house.ko, callId);
+  for (const generationId of ['g1', 'g2']) {
+    await db.transaction((tx) =>
+      accrueRoyalty(tx, house.heron, { generationId, modelId: 'commons-1', works: 3 }),
+    );
+  }
+  house.platform.clock.advance(40 * day);
+  await due(house.heron);
+  await seal(house.platform);
+  const page = await entries(db.read, { memberId: null, kind: 'visitor' }, { limit: 500 });
+  if (!page.ok) throw new Error(page.code);
+  log = page.entries;
+});
+afterAll(() => house[Symbol.asyncDispose]());
+
+/** The first entry of the log that is wrong, with why. */
+function firstWrong(read: readonly ReadEntry[]): string | null {
+  const reader = paidWorkReader();
+  for (const entry of read) {
+    const finding = reader.read(entry);
+    if (finding !== null) return `${entry.kind}: ${finding}`;
+  }
+  return null;
+}
+
+type Change = (entry: ReadEntry) => ReadEntry;
+
+/** The log with its nth entry of a kind changed. */
+function changed(kind: string, change: Change, nth = 0): ReadEntry[] {
+  const place = log.flatMap((entry, at) => (entry.kind === kind ? [at] : []))[nth];
+  if (place === undefined) throw new Error(`the log has no ${kind}`);
+  return log.map((entry, at) => (at === place ? change(entry) : entry));
+}
+
+const field =
+  (name: string, value: unknown): Change =>
+  (entry) => ({ ...entry, payload: { ...(entry.payload as object), [name]: value } as ReadEntry['payload'] });
+const scaled: Change = (entry) => ({
+  ...entry,
+  postings: entry.postings.map((posting) => ({ ...posting, amount: posting.amount * 2n })),
+});
+const elsewhere: Change = (entry) => ({
+  ...entry,
+  postings: entry.postings.map((posting) => ({
+    ...posting,
+    account: posting.account.startsWith('member:') ? 'member:mallory' : posting.account,
+  })),
+});
+
+describe('the log of paid work', () => {
+  it('recomputes without the database, by somebody who sees only what is public', () => {
+    const kinds = new Set(log.map((entry) => entry.kind));
+    for (const kind of ['call.closed', 'contribution.accepted', 'contribution.rejected', 'royalty.accrued']) {
+      expect(kinds).toContain(kind);
+    }
+    expect(
+      log.filter((entry) => entry.kind === 'contribution.reviewed').every((one) => one.payload === null),
+    ).toBe(true);
+    expect(firstWrong(log)).toBeNull();
+  });
+
+  const otherVerdict: Change = (entry) => {
+    const { reviews } = entry.payload as { reviews: Record<string, string>[] };
+    return field(
+      'reviews',
+      reviews.map((one) => ({ ...one, verdict: 'accept' })),
+    )(entry);
+  };
+  const rows: [string, string, Change, number, string][] = [
+    ['a budget', 'call.opened', field('budget', '50000'), 0, 'names a hash'],
+    ['a rate', 'call.opened', field('rates', [{ kind: 'bug', amount: '1' }]), 0, 'names a hash'],
+    ['a deadline', 'call.opened', field('deadline', '2027-01-01T00:00:00.000Z'), 0, 'names a hash'],
+    ['an escrow', 'call.opened', scaled, 0, 'does not escrow'],
+    ['an amount', 'contribution.accepted', field('amount', '9000'), 0, 'does not pay the 3000'],
+    ['a kind', 'contribution.accepted', field('kind', 'critique'), 0, 'does not pay the 2500'],
+    ['a payment', 'contribution.accepted', scaled, 0, 'does not pay the 3000'],
+    ['who is paid', 'contribution.accepted', elsewhere, 0, 'does not pay the 3000'],
+    ['whose work it was', 'contribution.accepted', field('memberId', 'mallory'), 0, 'is about another piece'],
+    ['how it was decided', 'contribution.accepted', field('by', 'silence'), 0, 'does not follow'],
+    ['that silence decided', 'contribution.accepted', field('by', 'reviews'), 2, 'does not follow'],
+    [
+      'when it was decided',
+      'contribution.accepted',
+      field('decidedAt', '2026-03-01T12:00:00.000Z'),
+      0,
+      'does not follow',
+    ],
+    ['the reviews', 'contribution.accepted', field('reviews', []), 0, 'does not list'],
+    ['a verdict', 'contribution.rejected', otherVerdict, 0, 'committed to'],
+    [
+      'a rejection',
+      'contribution.rejected',
+      (entry) => ({ ...entry, kind: 'contribution.accepted' }),
+      0,
+      'does not follow',
+    ],
+    [
+      'an author',
+      'contribution.submitted',
+      (entry) => ({ ...entry, actor: 'mallory' }),
+      0,
+      'is about another piece',
+    ],
+    ['what a review is paid', 'contribution.reviewed', scaled, 0, 'does not pay its reviewer'],
+    ['who is paid for a review', 'contribution.reviewed', elsewhere, 0, 'does not pay its reviewer'],
+    ['what goes back', 'call.closed', scaled, 0, 'does not return'],
+    [
+      'when it closed',
+      'call.closed',
+      (entry) => ({ ...entry, time: new Date('2026-03-02T00:00:00Z') }),
+      0,
+      'before its deadline',
+    ],
+    ['a royalty', 'royalty.accrued', field('amount', '3'), 0, 'does not follow from the index'],
+    ['a pool', 'royalty.accrued', field('modelId', 'commons-2'), 0, 'does not pay into the pool'],
+    ['a step', 'royalty.accrued', field('remainderBefore', '1'), 1, 'does not start'],
+    [
+      'an escrow by an unknown kind',
+      'call.closed',
+      (entry) => ({ ...entry, kind: 'call.raided' }),
+      0,
+      'without a rule',
+    ],
+    ['a payload away', 'call.opened', (entry) => ({ ...entry, payload: null }), 0, 'cannot be read'],
+  ];
+  it.each(rows)('with %s changed is found out', (_, kind, change, nth, finding) => {
+    expect(firstWrong(changed(kind, change, nth))).toContain(finding);
+  });
+
+  it('with a decision told twice, or a review dropped, is found out', () => {
+    const accepted = log.find((entry) => entry.kind === 'contribution.accepted');
+    if (!accepted) throw new Error('nothing was accepted');
+    expect(firstWrong(log.flatMap((entry) => (entry === accepted ? [entry, entry] : [entry])))).toContain(
+      'does not wait',
+    );
+    const first = log.find((entry) => entry.kind === 'contribution.reviewed');
+    expect(firstWrong(log.filter((entry) => entry !== first))).toContain('does not list');
+  });
+});
