@@ -33,8 +33,6 @@ const end = await work(
     url: url.replace(/\/+$/, ''),
     token,
     weights: values.weights ?? [defaultModelDir()],
-    cache:
-      values.cache ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'uncaged', 'weights'),
     log: (message) => console.log(`worker: ${message}`),
   },
   stopping.signal,

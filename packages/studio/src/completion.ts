@@ -1,7 +1,7 @@
 import { type Entry, priorEntry, record } from '@uncaged/book';
 import { accrueRoyalty } from '@uncaged/compensation';
 import type { Tx } from '@uncaged/platform';
-import { modelFor, recordOutput, type SignedClip, signClip } from '@uncaged/provenance';
+import { type Credential, modelFor, recordOutput, signClip } from '@uncaged/provenance';
 import type { StudioContext } from './context.ts';
 import * as clips from './generations.store.ts';
 import * as store from './leases.store.ts';
@@ -118,12 +118,12 @@ interface SignedMedia {
   mp4: Stored;
   webp: Stored;
   poster: Stored | null;
-  credential: SignedClip['credential'];
+  credential: Credential;
 }
 
 /** Signs and stores outside any transaction: it takes tens of milliseconds and no row needs to wait for it. */
 async function signAll(ctx: StudioContext, row: clips.GenerationRow, media: Media): Promise<SignedMedia> {
-  const about = { generationId: row.id, modelId: row.modelId ?? '' };
+  const about = { generationId: row.id, modelId: row.modelId ?? '', entryId: row.entryId };
   const one = async (bytes: Uint8Array, mediaType: 'video/mp4' | 'image/webp' | 'image/png') => {
     const signed = await signClip(ctx, { bytes, mediaType, ...about });
     return { stored: await ctx.blobs.put(signed.bytes), credential: signed.credential };

@@ -4,6 +4,7 @@ import { bookRoutes } from './book.ts';
 import { compensationRoutes } from './compensation.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
+import { provenanceRoutes } from './provenance.ts';
 import { studioRoutes } from './studio.ts';
 import { workerRoutes } from './workers.ts';
 
@@ -12,6 +13,7 @@ export const domains: readonly ((deps: Deps) => Hono<Env>)[] = [
   healthRoutes,
   bookRoutes,
   compensationRoutes,
+  provenanceRoutes,
   studioRoutes,
   workerRoutes,
   eventRoutes,

@@ -1,4 +1,6 @@
 import { createECDH, createHash, hkdfSync } from 'node:crypto';
+// The certificate library's container needs the polyfill before it loads.
+import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 
 x509.cryptoProvider.set(crypto);
