@@ -163,6 +163,7 @@ function safeguardsChapter(document: Tree): Chapter {
 function makingChapter(document: Tree): Chapter {
   const studio = tree(document.studio);
   const steps = tree(studio.steps);
+  const mark = words(tree(studio.watermark).words);
   return {
     title: 'Making clips',
     clauses: [
@@ -185,10 +186,6 @@ function makingChapter(document: Tree): Chapter {
       {
         path: '/studio/fairWindowHours',
         text: `Whoever used the machines least in the last ${hours(number(studio.fairWindowHours))} comes first.`,
-      },
-      {
-        path: '/studio/watermark',
-        text: mark === '' ? 'Nothing is written into the picture.' : `“${mark}” is written into the picture.`,
       },
     ],
   };
@@ -253,16 +250,8 @@ function learningChapter(document: Tree): Chapter {
         text: `Given to everyone means ${and(list(rules.acceptedDedications))}.`,
       },
       {
-        path: '/datasets/nearDuplicateBits',
-        text: `Pictures within ${number(rules.nearDuplicateBits)} bits of each other are looked at by a person.`,
-      },
-      {
         path: '/privacy/minGroupSize',
         text: `No figure about fewer than ${number(floors.minGroupSize)} people is published.`,
-      },
-      {
-        path: '/privacy/sessionDays',
-        text: `A log-in lasts ${number(floors.sessionDays)} days without a visit.`,
       },
     ],
   };
@@ -283,7 +272,10 @@ export function chapters(document: Tree, money: (minor: string) => string): Chap
     safeguardsChapter(document),
     payChapter(document, money),
     learningChapter(document),
-  ];
+  ].map((chapter) => ({
+    ...chapter,
+    clauses: chapter.clauses.filter((clause) => at(document, clause.path) !== undefined),
+  }));
   const covered = told.flatMap((chapter) => chapter.clauses.map((clause) => clause.path));
   const rest = leaves(document, '').filter(
     (path) =>
@@ -312,7 +304,7 @@ export type Operation = { op: string; path: string; from?: string; value?: Json 
 
 /** What a patch would change, line by line, for somebody who is still writing it. The api checks the real thing. */
 export function preview(document: Json, patch: readonly Operation[]): PatchLine[] {
-  return patch.map((operation) => {
+  const lines = patch.map((operation) => {
     const before = at(document, operation.path);
     const after =
       operation.op === 'remove'
@@ -326,6 +318,7 @@ export function preview(document: Json, patch: readonly Operation[]): PatchLine[
       ...(after === undefined ? {} : { after }),
     };
   });
+  return lines.filter((line) => JSON.stringify(line.before) !== JSON.stringify(line.after));
 }
 
 export interface LivingArtists {
