@@ -252,6 +252,21 @@ export const problems: Readonly<Record<string, ProblemKind>> = {
     title: 'This invitation has lapsed',
     next: 'Ask the member who sent it for another.',
   },
+  wrong_login: {
+    status: 401,
+    title: 'This pseudonym and this password do not go together',
+    next: 'Try again. Capitals and accents of the pseudonym do not matter; those of the password do.',
+  },
+  too_many_attempts: {
+    status: 429,
+    title: 'Too many tries to log in',
+    next: 'Wait until the time that retryAt names. Nobody is locked out for longer.',
+  },
+  unknown_session: {
+    status: 404,
+    title: 'You have no such session',
+    next: 'GET /api/sessions lists yours.',
+  },
   already_erased: {
     status: 409,
     title: 'This member has been forgotten already',

@@ -3,7 +3,9 @@ import type { Deps, Env } from '../deps.ts';
 import { bookRoutes } from './book.ts';
 import { compensationRoutes } from './compensation.ts';
 import { eventRoutes } from './events.ts';
+import { governanceRoutes } from './governance.ts';
 import { healthRoutes } from './health.ts';
+import { peopleRoutes } from './people.ts';
 import { provenanceRoutes } from './provenance.ts';
 import { studioRoutes } from './studio.ts';
 import { workerRoutes } from './workers.ts';
@@ -12,6 +14,8 @@ import { workerRoutes } from './workers.ts';
 export const domains: readonly ((deps: Deps) => Hono<Env>)[] = [
   healthRoutes,
   bookRoutes,
+  peopleRoutes,
+  governanceRoutes,
   compensationRoutes,
   provenanceRoutes,
   studioRoutes,

@@ -106,7 +106,7 @@ function sessionRoutes(app: App, deps: Deps): void {
     const login = pseudonymKey(body.pseudonym);
     const tried = { login: login ?? '', password: body.password, address: deps.addressOf(c) };
     const verified = await verifyPassword(platform, tried);
-    if (!verified.ok) return verified;
+    if (!verified.ok) return withRetryAfter(verified, platform.clock.now());
     const member = await memberOf(db.read, verified.memberId);
     if (!member) return wrong;
     await logIn(c, deps, member.id);
@@ -141,14 +141,32 @@ function sessionRoutes(app: App, deps: Deps): void {
     const policy = await policyInForce(db.read);
     if (!seen || !policy) return { ok: true, answer: { member: null } };
     const { id, pseudonym } = seen;
-    return { ok: true, answer: { member: { id, pseudonym, roles: [...roles], may: actsOf(policy.document, roles) } } };
+    return {
+      ok: true,
+      answer: { member: { id, pseudonym, roles: [...roles], may: actsOf(policy.document, roles) } },
+    };
   });
 
-  route(app, wire.eraseMe, { summary: 'Have my name, my login and my private words forgotten' }, async ({ c }) => {
-    const erased = await eraseMe(await deps.contextOf(c));
-    if (!erased.ok) return erased;
-    c.header('set-cookie', blankSessionCookie(platform), { append: true });
-    const { payloadsErased } = erased;
-    return { ok: true, answer: { erased: true as const, payloadsErased, receipt: await deps.receipt(erased.entry) } };
-  });
+  route(
+    app,
+    wire.eraseMe,
+    { summary: 'Have my name, my login and my private words forgotten' },
+    async ({ c }) => {
+      const erased = await eraseMe(await deps.contextOf(c));
+      if (!erased.ok) return erased;
+      c.header('set-cookie', blankSessionCookie(platform), { append: true });
+      const { payloadsErased } = erased;
+      return {
+        ok: true,
+        answer: { erased: true as const, payloadsErased, receipt: await deps.receipt(erased.entry) },
+      };
+    },
+  );
+}
+
+/** A refusal that says when to come back says so in the header too, in seconds (RFC 9110, Retry-After). */
+function withRetryAfter<R extends { ok: false; code: string; retryAt?: Date }>(refusal: R, now: Date) {
+  if (!refusal.retryAt) return refusal;
+  const seconds = Math.max(1, Math.ceil((refusal.retryAt.getTime() - now.getTime()) / 1000));
+  return { ...refusal, headers: { 'retry-after': String(seconds) } };
 }
