@@ -1,1 +1,6 @@
-export {};
+/** The stand-alone checker: reads an export, runs the rules again, trusts nobody. For Node and the browser. */
+export type { Finding, FindingCode } from './finding.ts';
+export type { PolicyStep } from './replay/policies.ts';
+export { blobReader, bytesReader } from './source.ts';
+export { type Figures, type Options, type Verdict, verifyArchive } from './verify.ts';
+export { verdictInWords } from './words.ts';

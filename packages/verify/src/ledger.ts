@@ -1,0 +1,134 @@
+import {
+  type ArchivedEntry,
+  blobPath,
+  blobsNamed,
+  type Checkpoint,
+  derivedFiles,
+  FILES,
+  mayOverdraw,
+  POSTINGS_HEADER,
+  postingLines,
+  sameBytes,
+  TreeBuilder,
+  toHex,
+} from '@uncaged/book/rules';
+import { about, checkEntry, isFields, readEntry } from './entries.ts';
+import type { Finding, FindingCode } from './finding.ts';
+import { TextHash } from './hashing.ts';
+import type { Replay } from './replay/replay.ts';
+import { linesOf, type Part } from './source.ts';
+
+/** Reads the entries from genesis and builds again everything that follows from them. */
+export class Ledger {
+  readonly builder = new TreeBuilder();
+  readonly balances = new Map<string, bigint>();
+  readonly kinds = new Map<string, number>();
+  /** SHA-256 by path of the files that repeat what entries say. */
+  readonly derived = new Map<string, string>();
+  /** The entry that vouches for a blob, by the blob's path. */
+  readonly blobs = new Map<string, ArchivedEntry>();
+  /** By id, for the receipts. */
+  readonly written = new Map<string, { leafHash: string; time: string }>();
+  private_ = 0;
+  erased = 0;
+  postings = 0;
+  readonly #checkpoints: ReadonlyMap<bigint, Checkpoint>;
+  readonly #replays: readonly Replay[];
+  readonly #table = new TextHash();
+
+  constructor(checkpoints: readonly Checkpoint[], replays: readonly Replay[]) {
+    this.#checkpoints = new Map(checkpoints.map((checkpoint) => [checkpoint.size, checkpoint]));
+    this.#replays = replays;
+    this.#table.add(POSTINGS_HEADER);
+  }
+
+  /** The first entry that is wrong, in the order of the log; null when all hold. */
+  async read(part: Part): Promise<Finding | null> {
+    for await (const line of linesOf(part)) {
+      if ('code' in line) return line;
+      const entry = readEntry(line.text);
+      if (!entry) {
+        return {
+          code: 'malformed_line',
+          file: FILES.entries,
+          line: line.number,
+          message: `line ${line.number} of ${FILES.entries} is no entry in the one form an entry has`,
+        };
+      }
+      const finding = this.#take(entry);
+      if (finding) return finding;
+    }
+    this.derived.set(FILES.postings, this.#table.hex());
+    return null;
+  }
+
+  #take(entry: ArchivedEntry): Finding | null {
+    const say = (code: FindingCode, message: string) => about(entry, code, message);
+    if (entry.position !== this.builder.size)
+      return say('wrong_position', `stands where ${this.builder.size} should`);
+    if (this.written.has(entry.id)) return say('malformed_entry', 'stands in the log a second time');
+    const wrong = checkEntry(entry);
+    if (wrong) return say(wrong.code, wrong.message);
+    const overdrawn = this.#post(entry);
+    if (overdrawn) return say('overdrawn', `takes ${overdrawn} below zero`);
+    this.builder.push(entry.leafHash);
+    const checkpoint = this.#checkpoints.get(this.builder.size);
+    if (checkpoint && !sameBytes(checkpoint.root, this.builder.root())) {
+      return say(
+        'root_mismatch',
+        `is the last of a tree whose root is not what checkpoint ${checkpoint.size} says`,
+      );
+    }
+    this.#note(entry);
+    return this.#replay(entry);
+  }
+
+  /** Moves the money; the account that went below zero, or null. */
+  #post(entry: ArchivedEntry): string | null {
+    for (const { account, currency, amount } of entry.postings) {
+      const key = `${account} ${currency}`;
+      this.balances.set(key, (this.balances.get(key) ?? 0n) + amount);
+      this.postings += 1;
+    }
+    const overdrawn = entry.postings.find(
+      ({ account, currency }) =>
+        !mayOverdraw(account) && (this.balances.get(`${account} ${currency}`) ?? 0n) < 0n,
+    );
+    return overdrawn?.account ?? null;
+  }
+
+  #note(entry: ArchivedEntry): void {
+    this.kinds.set(entry.kind, (this.kinds.get(entry.kind) ?? 0) + 1);
+    if (entry.closed === 'private') this.private_ += 1;
+    if (entry.closed === 'erased') this.erased += 1;
+    this.written.set(entry.id, { leafHash: toHex(entry.leafHash), time: entry.time.toISOString() });
+    this.#table.add(postingLines(entry));
+    for (const { path, text } of derivedFiles(entry)) {
+      const hash = new TextHash();
+      hash.add(text);
+      this.derived.set(path, hash.hex());
+    }
+    for (const sha256 of blobsNamed(entry)) {
+      if (!this.blobs.has(blobPath(sha256))) this.blobs.set(blobPath(sha256), entry);
+    }
+  }
+
+  #replay(entry: ArchivedEntry): Finding | null {
+    const payload = isFields(entry.opening?.payload) ? entry.opening.payload : null;
+    for (const replay of this.#replays) {
+      if (!replay.kinds.includes(entry.kind)) continue;
+      try {
+        const wrong = replay.step(entry, payload);
+        if (wrong) return about(entry, wrong.code, wrong.message);
+      } catch (error) {
+        // The rules trust their input; what they cannot read is no payload of this kind.
+        return about(
+          entry,
+          'malformed_payload',
+          `has a payload its rules cannot read: ${(error as Error).message}`,
+        );
+      }
+    }
+    return null;
+  }
+}

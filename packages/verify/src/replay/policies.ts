@@ -1,0 +1,83 @@
+import { type ArchivedEntry, canonicalJson, type Json, sameBytes, utf8 } from '@uncaged/book/rules';
+import { checkPolicy, type Policy, type PolicyPatch, patchOnto, policyHash } from '@uncaged/governance/rules';
+import { idOf, type Payload, type Replay, text, type Wrong, wrong } from './replay.ts';
+import type { Votes } from './votes.ts';
+
+/** A policy as the book says it came into force. */
+export interface PolicyStep {
+  readonly version: number;
+  readonly hash: string;
+  readonly proposalId: string | null;
+  readonly entryId: string;
+}
+
+/** Every policy step from genesis: its hash, the one before, the vote that passed it, the patch that made it. */
+export class Policies implements Replay {
+  readonly kinds = ['policy.enacted', 'generation.refused', 'generation.completed'];
+  readonly steps: PolicyStep[] = [];
+  readonly #documents = new Map<string, Policy>();
+  readonly #votes: Votes;
+
+  constructor(votes: Votes) {
+    this.#votes = votes;
+  }
+
+  step(entry: ArchivedEntry, payload: Payload | null): Wrong | null {
+    if (!payload) return entry.kind === 'policy.enacted' ? wrong('broken_policy', 'shows no policy') : null;
+    if (entry.kind !== 'policy.enacted') return this.#ranUnder(payload);
+    const { version, previousHash, proposalId } = payload;
+    const document = payload.document as unknown as Policy;
+    const hash = text(payload, 'hash');
+    const before = this.steps.at(-1);
+    if (version !== (before?.version ?? 0) + 1 || idOf(entry) !== String(version)) {
+      return wrong('broken_policy', `is version ${String(version)} after version ${before?.version ?? 0}`);
+    }
+    if (previousHash !== (before?.hash ?? null))
+      return wrong('broken_policy', 'names another policy before it');
+    if (!checkPolicy(document).ok) return wrong('broken_policy', 'holds no policy');
+    if (policyHash(document) !== hash)
+      return wrong('broken_policy', 'has a document that does not hash to its hash');
+    if (before) {
+      const unlawful = this.#made(before.hash, document, proposalId);
+      if (unlawful) return wrong('broken_policy', unlawful);
+    } else if (proposalId !== null)
+      return wrong('broken_policy', 'is the first policy, yet says a vote made it');
+    this.#documents.set(hash, document);
+    this.steps.push({
+      version: before ? before.version + 1 : 1,
+      hash,
+      proposalId: proposalId as string | null,
+      entryId: entry.id,
+    });
+    return null;
+  }
+
+  /** Why this document does not follow from the one before by a passed proposal; null when it does. */
+  #made(beforeHash: string, document: Policy, proposalId: Json | undefined): string | null {
+    const vote = typeof proposalId === 'string' ? this.#votes.votes.get(proposalId) : undefined;
+    if (!vote) return 'came into force without a proposal';
+    if (vote.outcome !== 'passed') return 'came into force though its proposal did not pass';
+    if (vote.enacted) return 'is made by a proposal that was enacted before';
+    const written = this.#documents.get(vote.against);
+    const before = this.#documents.get(beforeHash);
+    if (!written || !before) return 'is made by a proposal against a policy that never was';
+    const standing = patchOnto(written, before, vote.patch as unknown as PolicyPatch);
+    if (!standing.ok) return 'is made by a patch that clashes with what was in force';
+    if (!sameJson(standing.policy, document))
+      return 'is not what the passed patch makes of the policy before it';
+    vote.enacted = true;
+    return null;
+  }
+
+  #ranUnder(payload: Payload): Wrong | null {
+    const hash = text(payload, 'policyHash');
+    const step = this.steps.find((each) => each.hash === hash && each.version === payload.policyVersion);
+    return step ? null : wrong('broken_policy', 'names a policy that was not in force');
+  }
+}
+
+/** Whether two values are one in canonical JSON. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  const [one, other] = [canonicalJson(a), canonicalJson(b)];
+  return one.ok && other.ok && sameBytes(utf8(one.text), utf8(other.text));
+}

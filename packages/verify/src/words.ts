@@ -1,0 +1,39 @@
+import { formatMinor } from '@uncaged/book/rules';
+import type { Figures, Verdict } from './verify.ts';
+
+/** A verdict for a person at a terminal, several lines. */
+export function verdictInWords(verdict: Verdict): string {
+  if (verdict.ok) return figuresInWords(verdict.figures);
+  const where = [
+    verdict.file && `file   ${verdict.file}${verdict.line === undefined ? '' : `, line ${verdict.line}`}`,
+    verdict.entry && `entry  ${verdict.entry}`,
+  ];
+  return [`NOT CONFIRMED: ${verdict.message}.`, ...where.filter(Boolean), `code   ${verdict.code}`].join(
+    '\n',
+  );
+}
+
+function figuresInWords(figures: Figures): string {
+  const held = figures.balances.filter(({ balance }) => balance !== 0n);
+  const width = Math.max(0, ...held.map(({ account }) => account.length));
+  return [
+    `CONFIRMED: ${figures.entries} entries from the first on, ${figures.checkpoints} checkpoints, ${figures.receipts} receipts.`,
+    '',
+    `key       ${figures.verifierKey}`,
+    `root      ${figures.root}`,
+    `payloads  ${figures.privatePayloads} private, ${figures.erasedPayloads} erased: there only their commitments were checked`,
+    `policies  ${figures.policies.length}, each from the one before by a passed vote`,
+    `work      ${figures.contributions.accepted} pieces accepted and paid as promised, ${figures.contributions.rejected} rejected`,
+    `clips     ${figures.clips}, ${figures.royalties} royalties accrued`,
+    ...figures.models.map(({ modelId, weightsSha256 }) => `model     ${modelId}  ${weightsSha256}`),
+    ...figures.votes.map(
+      ({ title, words, outcome }) =>
+        `vote      ${title}: ${words ?? 'open'}${outcome ? ` (${outcome})` : ''}`,
+    ),
+    '',
+    ...held.map(
+      ({ account, currency, balance }) =>
+        `${account.padEnd(width)}  ${(formatMinor(balance, currency) ?? String(balance)).padStart(14)} ${currency}`,
+    ),
+  ].join('\n');
+}
