@@ -31,7 +31,7 @@ export type Money = z.infer<typeof moneySchema>;
 export const depositRequestSchema = z.strictObject({
   /** a short lower-case name; "main" pays the calls */
   fund: z.string(),
-  amount: minorSchema,
+  amount: z.string(),
   currency: z.string(),
   /** where the money comes from: grant, membership, sales, donation, or a sponsor's name */
   source: z.string(),
@@ -72,11 +72,11 @@ export type FundsResponse = z.infer<typeof fundsResponseSchema>;
 export const callRequestSchema = z.strictObject({
   title: z.string(),
   brief: z.string(),
-  rates: z.array(z.strictObject({ kind: z.string(), amount: minorSchema })),
-  budget: minorSchema,
+  rates: z.array(z.strictObject({ kind: z.string(), amount: z.string() })),
+  budget: z.string(),
   currency: z.string(),
-  /** no submission after this; any time zone, kept as UTC */
-  deadline: z.iso.datetime({ offset: true }),
+  /** no submission after this; ISO 8601 with its time zone, kept as UTC */
+  deadline: z.string(),
   /** days the reviewers have; then silence accepts. Policy's when left out. */
   reviewDays: z.int().optional(),
   /** reviews that agree, to decide. Policy's when left out. */

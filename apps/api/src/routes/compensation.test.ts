@@ -1,5 +1,6 @@
 import { type GenerationRef, submit } from '@uncaged/compensation';
 import type * as wire from '@uncaged/contract';
+import { compensationEndpoints as endpoints } from '@uncaged/contract';
 import { found, type GovernedContext, invite, join } from '@uncaged/governance';
 import { createSession, sessionCookie } from '@uncaged/platform';
 import { openTestPlatform, type TestPlatform } from '@uncaged/platform/testing';
@@ -33,7 +34,7 @@ beforeAll(async () => {
   await seat('heron', heron);
   for (const pseudonym of ['iris', 'ko', 'nacht']) {
     const invited = await invite(heron);
-    const joined = await join(world, { code: invited.code, pseudonym, password: 'a long password' });
+    const joined = await join(heron, { code: invited.code, pseudonym, password: 'a long password' });
     if (!joined.ok) throw new Error(joined.code);
     await seat(pseudonym, acting(joined.member.id, joined.member.roles));
   }
@@ -186,6 +187,25 @@ describe('paid work over HTTP', () => {
   });
 });
 
+it('answers each question in the shape the contract promises', async () => {
+  const callId = await openCall();
+  const id = await handIn(callId);
+  const asked: [keyof typeof endpoints, string][] = [
+    ['listFunds', '/api/funds'],
+    ['listCalls', '/api/calls'],
+    ['getCall', `/api/calls/${callId}`],
+    ['listContributions', '/api/contributions'],
+    ['getContribution', `/api/contributions/${id}`],
+    ['reviewDesk', '/api/reviews'],
+    ['myStatement', '/api/me/statement'],
+    ['whatWasPaid', '/api/paid'],
+  ];
+  for (const [name, path] of asked) {
+    const { json } = await send('GET', path, { who: 'ko' });
+    expect(endpoints[name].answer?.safeParse(json).error, name).toBeUndefined();
+  }
+});
+
 describe('a refusal', () => {
   const change = (given: object) => ({ ...terms, ...given });
   const none = '/api/contributions/none';
@@ -194,7 +214,13 @@ describe('a refusal', () => {
     ['not_allowed', 403, 'POST', '/api/calls', { who: 'iris', body: terms }],
     ['not_allowed', 403, 'POST', '/api/funds/deposits', { who: 'iris', body: money }],
     ['invalid_input', 422, 'POST', '/api/calls', { who: 'heron', body: change({ budget: 9000 }) }],
-    ['invalid_input', 422, 'POST', '/api/calls', { who: 'heron', body: change({ deadline: 'tomorrow' }) }],
+    [
+      'deadline_malformed',
+      422,
+      'POST',
+      '/api/calls',
+      { who: 'heron', body: change({ deadline: 'tomorrow' }) },
+    ],
     ['invalid_input', 422, 'POST', '/api/calls', { who: 'heron', body: change({ bonus: '1' }) }],
     ['amount_not_positive', 422, 'POST', '/api/calls', { who: 'heron', body: change({ budget: '-9000' }) }],
     ['unknown_currency', 422, 'POST', '/api/calls', { who: 'heron', body: change({ currency: 'XYZ' }) }],

@@ -115,7 +115,7 @@ function submittedFact(row: Omit<store.NewContribution, 'entryId'>, call: Stored
 }
 
 /** A row as the member who acts may see it. */
-export function seenBy(
+function seenBy(
   ctx: GovernedContext & { now: Date },
   row: store.ContributionRow,
   call: StoredCall,

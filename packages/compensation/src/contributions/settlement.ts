@@ -7,7 +7,7 @@ import * as store from './contributions.store.ts';
 import type { Decision } from './decision.ts';
 
 /** A review as the deciding entry shows it: with the salt, anyone can open the commitment in the review's leaf. */
-export type OpenedReview = {
+type OpenedReview = {
   entryId: string;
   reviewerId: string;
   verdict: string;

@@ -9,7 +9,7 @@ export interface Viewer {
   mayReview: boolean;
 }
 
-export interface ReviewView {
+interface ReviewView {
   verdict: Verdict;
   reason: string | null;
   reviewerId: string | null;

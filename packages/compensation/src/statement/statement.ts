@@ -3,7 +3,7 @@ import type { Tx } from '@uncaged/platform';
 import { runningBalances, type Statement, type StatementLine } from './lines.ts';
 import { type PieceWords, piecesById } from './statement.store.ts';
 
-export interface ExplainedLine extends StatementLine {
+interface ExplainedLine extends StatementLine {
   /** what it was for, in words */
   what: string;
   callId: string | null;
