@@ -95,6 +95,7 @@ export async function startApi(options: ApiOptions): Promise<ApiStarted> {
     clearTimeout(impatient);
     await ticker?.stop();
     await sealer.stop();
+    closeRenderers();
     await rm(address, { force: true });
     if (own) await platform.close();
   };

@@ -24,13 +24,17 @@ import {
   type InclusionProof,
 } from '@uncaged/contract';
 import { governanceChecks } from '@uncaged/governance';
+import type { Platform } from '@uncaged/platform';
+import { provenanceChecks } from '@uncaged/provenance';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { type Deps, type Env, newRoutes } from '../deps.ts';
 import { route } from '../route.ts';
 
-/** Every domain's named invariants. */
-export const allChecks: readonly Check[] = [...bookChecks, ...governanceChecks, ...compensationChecks];
+/** Every domain's named invariants, recomputed from what is stored. */
+function allChecks(platform: Platform): readonly Check[] {
+  return [...bookChecks, ...governanceChecks, ...compensationChecks, ...provenanceChecks(platform.blobs)];
+}
 
 const count = z.string().regex(/^\d{1,15}$/, 'must be a whole number');
 const entriesQuery = z.object({
@@ -64,7 +68,7 @@ export function bookRoutes(deps: Deps): Hono<Env> {
     });
   });
 
-  const checked = sharedFor(10_000, () => runChecks(read, platform, allChecks));
+  const checked = sharedFor(10_000, () => runChecks(read, platform, allChecks(platform)));
   route(app, bookEndpoints.checks, { summary: 'All named invariants, recomputed' }, async () => {
     const checks = (await checked()).map(checkView);
     return { ok: true, answer: { ok: checks.every(({ ok }) => ok), checks } };

@@ -1,7 +1,7 @@
 import { peopleEndpoints as people, governanceEndpoints as wire } from '@uncaged/contract';
 import { due } from '@uncaged/governance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, caller, openApi } from './people.testing.ts';
+import { type Caller, caller, openApi } from '../testing.ts';
 
 const api = await openApi();
 afterAll(() => api.platform.close());

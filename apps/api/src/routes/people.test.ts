@@ -1,7 +1,7 @@
 import { peopleEndpoints as wire } from '@uncaged/contract';
 import { genesisPolicy } from '@uncaged/governance';
 import { afterAll, describe, expect, it } from 'vitest';
-import { caller, openApi } from './people.testing.ts';
+import { caller, openApi } from '../testing.ts';
 
 const api = await openApi();
 afterAll(() => api.platform.close());

@@ -1,6 +1,6 @@
 import { type CallOptions, type Endpoint, type Method, pathOf } from '@uncaged/contract';
 import { openTestPlatform, type TestPlatform } from '@uncaged/platform/testing';
-import { buildApp } from '../app.ts';
+import { buildApp } from './app.ts';
 
 /** The api without a server, on a platform of its own. */
 export interface TestApi {
