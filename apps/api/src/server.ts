@@ -12,6 +12,7 @@ import { pathToFileURL } from 'node:url';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { startSealer } from '@uncaged/book';
 import { type Clock, type Config, openPlatform, type Platform } from '@uncaged/platform';
+import { closeRenderers } from '@uncaged/provenance';
 import { localWorker } from '@uncaged/studio';
 import { compose } from './app.ts';
 import { operatorToken } from './operator.ts';

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { check } from './check.ts';
+import { importCollection } from './import.ts';
 import { up } from './up.ts';
 import { startWorker } from './worker.ts';
 
@@ -30,6 +31,14 @@ program
   .option('--token <token>', 'the token a steward issued (or UNCAGED_WORKER_TOKEN)')
   .option('--weights <folder...>', 'folders in which weights lie')
   .action(startWorker);
+
+program
+  .command('import')
+  .description('bring in a public-domain collection, as: import openclipart FOLDER')
+  .argument('<source>', 'what the collection is called, as openclipart')
+  .argument('<folder>', 'the unpacked folder with its SVG files')
+  .option('--data <folder>', 'data folder (UNCAGED_DATA)')
+  .action(importCollection);
 
 program
   .command('check')

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Drawn } from './draw.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS, TOO_MUCH_MEMORY, TOO_MUCH_TIME } from './limits.ts';
 
 export type Rendered = Drawn | { ok: false; code: 'renders_too_long' | 'renders_too_much'; detail: string };
 
@@ -27,18 +27,13 @@ class Renderer {
     return new Promise<Rendered>((resolve) => {
       const deadline = setTimeout(() => {
         child.kill('SIGKILL');
-        finish({ ok: false, code: 'renders_too_long', detail: `Longer than ${LIMITS.milliseconds} ms.` });
-      }, LIMITS.milliseconds);
+        finish({ ok: false, code: 'renders_too_long', detail: `Longer than ${LIMITS.patience} ms.` });
+      }, LIMITS.patience);
       const onMessage = (answer: Answer) => {
         notePeak(answer.peak);
         finish(answer.drawn);
       };
-      const onExit = (code: number | null) =>
-        finish(
-          code === 86
-            ? { ok: false, code: 'renders_too_much', detail: `More than ${LIMITS.memory} bytes of memory.` }
-            : { ok: false, code: 'does_not_render', detail: 'The decoder broke on it.' },
-        );
+      const onExit = (code: number | null) => finish(refusalOf(code));
       const finish = (rendered: Rendered) => {
         clearTimeout(deadline);
         child.off('message', onMessage);
@@ -68,6 +63,15 @@ class Renderer {
     this.#idle = setTimeout(() => this.close(), IDLE_MS);
     this.#idle.unref();
   }
+}
+
+/** What a renderer that ended says by its exit code. */
+function refusalOf(code: number | null): Rendered {
+  if (code === TOO_MUCH_MEMORY)
+    return { ok: false, code: 'renders_too_much', detail: `More than ${LIMITS.memory} bytes of memory.` };
+  if (code === TOO_MUCH_TIME)
+    return { ok: false, code: 'renders_too_long', detail: `More than ${LIMITS.milliseconds} ms of work.` };
+  return { ok: false, code: 'does_not_render', detail: 'The decoder broke on it.' };
 }
 
 function start(): ChildProcess {
