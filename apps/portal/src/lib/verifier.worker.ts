@@ -1,27 +1,28 @@
 /// <reference lib="webworker" />
-import * as checker from '@uncaged/verify';
+import { blobReader, type Verdict, verifyArchive } from '@uncaged/verify';
 
-/** What the page shows of a check: the figures, and the first thing that is wrong. */
-export interface Found {
-  ok: boolean;
-  what: string;
-  detail: string;
-  figures: { name: string; value: string }[];
-  seconds: number;
+/** What the page hands in: an archive, and the key somebody noted down earlier, if they did. */
+export interface Asked {
+  archive: Blob;
+  expectedKey: string;
 }
 
-type Verify = (bytes: Uint8Array) => Promise<Record<string, unknown>> | Record<string, unknown>;
+export type Told =
+  | { kind: 'doing'; what: string }
+  | { kind: 'verdict'; verdict: Verdict; seconds: number }
+  | { kind: 'broken'; message: string };
 
-self.onmessage = async (event: MessageEvent<ArrayBuffer>) => {
+const tell = (told: Told): void => self.postMessage(told);
+
+self.onmessage = async ({ data }: MessageEvent<Asked>) => {
   const start = performance.now();
-  const { verifyArchive } = checker as unknown as { verifyArchive: Verify };
-  const answer = await verifyArchive(new Uint8Array(event.data));
-  const found: Found = {
-    ok: answer.ok === true,
-    what: '',
-    detail: '',
-    figures: [],
-    seconds: (performance.now() - start) / 1000,
-  };
-  self.postMessage(found);
+  try {
+    const verdict = await verifyArchive(blobReader(data.archive), {
+      ...(data.expectedKey === '' ? {} : { expectedKey: data.expectedKey }),
+      onProgress: (what) => tell({ kind: 'doing', what }),
+    });
+    tell({ kind: 'verdict', verdict, seconds: (performance.now() - start) / 1000 });
+  } catch (error) {
+    tell({ kind: 'broken', message: error instanceof Error ? error.message : String(error) });
+  }
 };
