@@ -4,6 +4,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { type Blobs, blobsIn } from './blobs.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { openEmbedded } from './database/embedded.ts';
 import { type Migration, type MigrationConnection, migrate, readMigrations } from './database/migrations.ts';
 import { PgliteDatabase, pgliteTypes } from './database/pglite.ts';
 import { connect, PostgresDatabase } from './database/postgres.ts';
@@ -91,16 +92,19 @@ async function openDatabase(config: Config, overrides: Overrides): Promise<Opene
     const client = connect(config.databaseUrl);
     return { db: new PostgresDatabase(client), closeDatabase: () => client.end() };
   }
-  const where = config.inMemory ? 'memory://' : join(config.dataFolder, 'db');
   const { embeddedDump } = overrides;
-  const client = await PGlite.create(where, {
-    ...pgliteTypes,
-    ...(embeddedDump && { loadDataDir: embeddedDump }),
-  });
+  const opened = config.inMemory
+    ? { client: await PGlite.create({ ...pgliteTypes, ...(embeddedDump && { loadDataDir: embeddedDump }) }) }
+    : await openEmbedded(join(config.dataFolder, 'db'));
+  const { client } = opened;
   await migrate(overPglite(client), migrations);
   // The queue's statements find their own tables; no name stands in both schemas (a test sees to it).
   await client.exec('set search_path = public, bullmq');
-  return { db: new PgliteDatabase(client), closeDatabase: () => client.close() };
+  const db =
+    'durable' in opened
+      ? new PgliteDatabase(client, () => opened.durable.durable())
+      : new PgliteDatabase(client);
+  return { db, closeDatabase: () => client.close() };
 }
 
 export function overPglite(client: PGlite): MigrationConnection {
