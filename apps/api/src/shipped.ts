@@ -5,7 +5,8 @@ import { registerShippedModel } from '@uncaged/provenance';
 
 /**
  * Registers the model that ships with the house, its dataset and every work it saw; registering it again
- * changes nothing. Without a founded collective or without weights there is nothing to do.
+ * changes nothing. Without a founded collective or without weights there is nothing to do. A folder that cannot
+ * be registered is logged and tried again at the next start: a founding stands without it.
  */
 export async function registerShipped(platform: Platform, folder: string | null): Promise<void> {
   if (folder === null || !existsSync(folder)) return;
@@ -13,6 +14,10 @@ export async function registerShipped(platform: Platform, folder: string | null)
   if (!policy) return;
   const { db, clock, ids, blobs, secrets } = platform;
   const actor = { memberId: null, roles: [], kind: 'machine' as const };
-  const result = await registerShippedModel({ db, clock, ids, blobs, secrets, policy, actor }, folder);
-  if (!result.ok) console.error(`The shipped model was not registered: ${result.code}`);
+  try {
+    const result = await registerShippedModel({ db, clock, ids, blobs, secrets, policy, actor }, folder);
+    if (!result.ok) console.error(`The shipped model was not registered: ${result.code}, ${result.detail}`);
+  } catch (error) {
+    console.error('The shipped model was not registered', error);
+  }
 }

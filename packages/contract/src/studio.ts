@@ -121,6 +121,8 @@ export type GenerationEvent = z.infer<typeof generationEventSchema>;
 
 export const studioEndpoints = {
   createGeneration: endpoint<GenerationRequest, GenerationCreated>('POST', '/api/generations', {
+    // numbers pass unchecked: the studio names its own codes for them
+    body: generationRequestSchema as z.ZodType<unknown> as z.ZodType<GenerationRequest>,
     answer: generationCreatedSchema,
   }),
   listGenerations: endpoint('GET', '/api/generations', { answer: generationListSchema }),

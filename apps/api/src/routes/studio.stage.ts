@@ -122,7 +122,7 @@ async function tinyModel(): Promise<string> {
     path: 'buildings/red-house.svg',
   };
   await writeFile(join(folder, 'commons-1.safetensors'), 'weights of a test');
-  await writeFile(join(folder, 'commons-1.json'), '{"name":"commons-1"}');
+  await writeFile(join(folder, 'commons-1.json'), '{"name":"commons-1","training":{"images":1}}');
   await writeFile(join(folder, 'commons-1.manifest.jsonl'), `${JSON.stringify(work)}\n`);
   return folder;
 }
