@@ -46,7 +46,8 @@ create table contributions (
   generation_id text not null,
   -- seed, prompt, model and settings as they were when the work was done
   generation jsonb not null,
-  body text not null check (body <> ''),
+  -- null once its author had their words erased
+  body text check (body <> ''),
   at_ms integer check (at_ms >= 0),
   frame integer check (frame >= 0),
   -- the rate of the frozen card

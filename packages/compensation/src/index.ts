@@ -6,6 +6,7 @@ export { compensationChecks } from './checks.ts';
 export {
   contributionOf,
   contributionsOf,
+  eraseWords,
   isUnderReview,
   reviewDesk,
   type SubmissionGiven,

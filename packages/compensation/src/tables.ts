@@ -46,7 +46,7 @@ export const contributions = pgTable('contributions', {
   authorId: text('author_id').notNull(),
   generationId: text('generation_id').notNull(),
   generation: jsonb('generation').$type<GenerationSnapshot>().notNull(),
-  body: text('body').notNull(),
+  body: text('body'),
   atMs: integer('at_ms'),
   frame: integer('frame'),
   amount: minor('amount').notNull(),

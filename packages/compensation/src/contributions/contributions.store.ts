@@ -1,4 +1,17 @@
-import { and, asc, desc, eq, inArray, lte, ne, notExists, type SQL, sql, type Tx } from '@uncaged/platform';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  inArray,
+  isNotNull,
+  lte,
+  ne,
+  notExists,
+  type SQL,
+  sql,
+  type Tx,
+} from '@uncaged/platform';
 import { contributionReviews, contributions } from '../tables.ts';
 
 export type ContributionRow = typeof contributions.$inferSelect;
@@ -137,4 +150,26 @@ export async function waitsOnGeneration(tx: Tx, generationId: string, memberId: 
     )
     .limit(1);
   return row !== undefined;
+}
+
+/** Blanks what this member wrote, and their prompts in the clips that pieces are about; answers how many rows. */
+export async function eraseWords(tx: Tx, memberId: string): Promise<number> {
+  const bodies = await tx
+    .update(contributions)
+    .set({ body: null })
+    .where(and(eq(contributions.authorId, memberId), isNotNull(contributions.body)))
+    .returning({ id: contributions.id });
+  const prompts = await tx
+    .update(contributions)
+    .set({ generation: sql`${contributions.generation} || '{"prompt": ""}'::jsonb` })
+    .where(
+      sql`${contributions.generation} ->> 'makerId' = ${memberId} and ${contributions.generation} ->> 'prompt' <> ''`,
+    )
+    .returning({ id: contributions.id });
+  const reasons = await tx
+    .update(contributionReviews)
+    .set({ reason: null, reasonSalt: null })
+    .where(and(eq(contributionReviews.reviewerId, memberId), isNotNull(contributionReviews.reason)))
+    .returning({ id: contributionReviews.entryId });
+  return bodies.length + prompts.length + reasons.length;
 }

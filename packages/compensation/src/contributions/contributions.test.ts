@@ -14,7 +14,14 @@ import {
   openHouse,
   submitBug,
 } from '../testing.ts';
-import { contributionOf, contributionsOf, isUnderReview, reviewDesk, submit } from './contributions.ts';
+import {
+  contributionOf,
+  contributionsOf,
+  eraseWords,
+  isUnderReview,
+  reviewDesk,
+  submit,
+} from './contributions.ts';
 import { review } from './reviews.ts';
 
 let house: House;
@@ -284,6 +291,32 @@ describe('a review', () => {
     expect(after).toMatchObject({ text: null, authorId: house.iris.actor.memberId, mayReview: false });
     expect(after?.reviews).toMatchObject([{ reason: null }, { reason: null }]);
     expect(await contributionOf(read(), house.nacht, 'none')).toBeNull();
+  });
+});
+
+describe('a member who leaves', () => {
+  it('takes their words along; decisions, money and what waits stay', async () => {
+    const generation = clipOf(house.salt);
+    const piece = { callId, generationId: generation.id, generation, kind: 'bug', text: 'My words.' };
+    const submitted = await submit(house.salt, piece);
+    if (!submitted.ok) throw new Error(submitted.code);
+    const { id } = submitted.contribution;
+    const judged = await submitBug(house.iris, callId);
+    await review(house.salt, { contributionId: judged, ...reject });
+    const erase = () =>
+      house.platform.db.transaction((tx) => eraseWords(tx, house.salt.actor.memberId ?? ''));
+    expect(await erase()).toBeGreaterThanOrEqual(3);
+    expect(await erase()).toBe(0);
+    expect(await contributionOf(read(), house.ko, id)).toMatchObject({
+      text: null,
+      mayReview: true,
+      generation: { prompt: '', seed: generation.seed },
+    });
+    const own = await contributionOf(read(), house.iris, judged);
+    expect(own?.reviews).toMatchObject([{ verdict: 'reject', reason: null }]);
+    await review(house.ko, { contributionId: id, ...accept });
+    const last = await review(house.nacht, { contributionId: id, ...accept });
+    expect(last).toMatchObject({ contribution: { state: 'accepted' } });
   });
 });
 

@@ -102,7 +102,7 @@ function submittedFact(row: Omit<store.NewContribution, 'entryId'>, call: Stored
       callId: row.callId,
       termsHash: call.row.termsHash,
       kind: row.kind,
-      text: row.body,
+      text: row.body ?? null,
       atMs: row.atMs ?? null,
       frame: row.frame ?? null,
       generation: { ...row.generation },
@@ -180,4 +180,13 @@ export async function reviewDesk(tx: Tx, given: GovernedContext): Promise<Contri
 /** Whether this member may be asked to judge work on this generation, and so has a reason to see it unpublished. */
 export async function isUnderReview(tx: Tx, generationId: string, memberId: string): Promise<boolean> {
   return store.waitsOnGeneration(tx, generationId, memberId);
+}
+
+/**
+ * Erases the words a member wrote: their reports, the reasons of their reviews, and their prompts where pieces keep
+ * them. What was decided and paid stays, as do the pieces that wait: their reviewers see that the words are gone.
+ * The book's private payloads are erased by whoever forgets the member. Answers how many rows were blanked.
+ */
+export async function eraseWords(tx: Tx, memberId: string): Promise<number> {
+  return store.eraseWords(tx, memberId);
 }
