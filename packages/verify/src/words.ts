@@ -22,9 +22,9 @@ function figuresInWords(figures: Figures): string {
     `key       ${figures.verifierKey}`,
     `root      ${figures.root}`,
     `payloads  ${figures.privatePayloads} private, ${figures.erasedPayloads} erased: there only their commitments were checked`,
-    `policies  ${figures.policies.length}, each from the one before by a passed vote`,
-    `work      ${figures.contributions.accepted} pieces accepted and paid as promised, ${figures.contributions.rejected} rejected`,
-    `clips     ${figures.clips}, ${figures.royalties} royalties accrued`,
+    `policies  ${figures.policies.length}, each after the first by a passed vote`,
+    `work      accepted and paid as promised: ${figures.contributions.accepted}, rejected: ${figures.contributions.rejected}`,
+    `clips     ${figures.clips}, royalties accrued: ${figures.royalties}`,
     ...figures.models.map(({ modelId, weightsSha256 }) => `model     ${modelId}  ${weightsSha256}`),
     ...figures.votes.map(
       ({ title, words, outcome }) =>
