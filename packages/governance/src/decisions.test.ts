@@ -388,6 +388,31 @@ describe('the same request twice', () => {
   });
 });
 
+describe('at the same time', () => {
+  it('two machines take each step once', async () => {
+    const id = await draft(stage, iris, 'open', []);
+    await openProposal(await stage.as(iris), id);
+    await due(platform);
+    clock.advance(72 * hour);
+    const waiting = (await proposalsOf(db.read)).filter((proposal) => proposal.state === 'voting').length;
+    const taken = await Promise.all([due(platform), due(platform), due(platform)]);
+    expect(taken.reduce((sum, one) => sum + one)).toBe(waiting);
+  });
+
+  it('a ballot decided on just before the close stands in the book as cast before the close', async () => {
+    const id = await draft(stage, iris, 'open', []);
+    await openProposal(await stage.as(iris), id);
+    const found = await proposalOf(db.read, id, iris);
+    const closesAt = found.ok ? found.proposal.votingClosesAt : null;
+    if (!closesAt) throw new Error('no vote');
+    const instants = [new Date(closesAt.getTime() - 1), new Date(closesAt.getTime() + 1)];
+    const ticking = { now: () => (instants.length > 1 ? instants.shift() : instants[0]) as Date };
+    const ctx = { ...(await stage.as(iris)), clock: ticking };
+    const cast = await castBallot(ctx, { proposalId: id, choice: 'yes' });
+    expect(cast.ok && cast.entry.time < closesAt).toBe(true);
+  });
+});
+
 describe('the database, when the program is gone round', () => {
   const broken = async (statement: ReturnType<typeof sql>) =>
     db.transaction(async (tx) => {

@@ -1,5 +1,10 @@
 import { type BookContext, type Entry, type Fact, record } from '@uncaged/book';
-import type { Tx } from '@uncaged/platform';
+import type { Clock, Tx } from '@uncaged/platform';
+
+/** The same world with its clock held at one instant. */
+export function at<C extends { clock: Clock }>(ctx: C, now: Date): C {
+  return { ...ctx, clock: { now: () => now } };
+}
 
 /**
  * Records a fact that the rules have already let through: a refusal by the book here is our own mistake and throws,

@@ -23,7 +23,7 @@ export interface Founding {
   alongside?: (tx: Tx, ctx: GovernedContext) => Promise<void>;
 }
 
-export type FoundingCode =
+type FoundingCode =
   | 'already_founded'
   | 'collective_name_length'
   | 'unknown_currency'

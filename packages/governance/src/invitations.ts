@@ -60,7 +60,7 @@ export async function invite(ctx: GovernedContext): Promise<Invited> {
   });
 }
 
-export type JoinCode =
+type JoinCode =
   | 'invitation_unknown'
   | 'invitation_used'
   | 'invitation_expired'

@@ -19,7 +19,7 @@ export interface Collective {
   foundedAt: Date;
 }
 
-export function memberFrom(row: store.MemberRow): Member {
+function memberFrom(row: store.MemberRow): Member {
   const { id, pseudonym, roles, joinedAt } = row;
   return { id, pseudonym, roles: row.erasedAt ? [] : roles, joinedAt };
 }

@@ -9,7 +9,7 @@ import { writtenAgainst } from './proposals.ts';
 import type { Choice, Tally } from './tally.ts';
 
 /** Who, by id and by the name they go by now. */
-export interface Named {
+interface Named {
   id: string;
   pseudonym: string | null;
 }

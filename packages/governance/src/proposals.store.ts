@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, type InferSelectModel, inArray, rows, sql, type Tx } from '@uncaged/platform';
 import type { VoteRule } from './policy.ts';
 import { ballots, proposals, proposalVoters } from './tables.ts';
-import type { Choice, Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import type { ProposalState } from './timeline.ts';
 
 export type ProposalRow = InferSelectModel<typeof proposals>;
@@ -122,10 +122,4 @@ export async function turnouts(tx: Tx): Promise<Turnout[]> {
         left join ballots b on b.proposal_id = v.proposal_id and b.member_id = v.member_id
         group by v.proposal_id`,
   );
-}
-
-/** A member's own ballots, by proposal. */
-export async function choicesOf(tx: Tx, memberId: string): Promise<Map<string, Choice>> {
-  const found = await tx.select().from(ballots).where(eq(ballots.memberId, memberId));
-  return new Map(found.map((ballot) => [ballot.proposalId, ballot.choice]));
 }

@@ -1,7 +1,7 @@
 import { type Entry, type Json, priorEntry } from '@uncaged/book';
 import type { Context, Tx } from '@uncaged/platform';
 import type { GovernedContext } from './context.ts';
-import { recordFact } from './facts.ts';
+import { at, recordFact } from './facts.ts';
 import * as members from './members.store.ts';
 import { type PolicyPatch, patchForKind, patchOnto } from './patch.ts';
 import * as policies from './policies.store.ts';
@@ -26,7 +26,7 @@ export interface Draft {
   idempotencyKey?: string | undefined;
 }
 
-export type ProposeRefusal =
+type ProposeRefusal =
   | {
       ok: false;
       code: 'not_allowed' | 'patch_changes_nothing' | 'open_question_has_patch' | 'idempotency_conflict';
@@ -156,7 +156,7 @@ export async function openVote(
     .filter((member) => member.roles.some((role) => eligibleRoles.includes(role)))
     .map((member) => member.id);
   const against = await policies.byVersion(tx, proposal.againstVersion);
-  const entry = await recordFact(tx, ctx, {
+  const entry = await recordFact(tx, at(ctx, opensAt), {
     kind: 'proposal.opened',
     actor: authorId,
     subject: `proposal:${id}`,
@@ -206,10 +206,12 @@ export async function castBallot(
     if (prior.state === 'replayed' && closesAt)
       return { ok: true, replaced: null, closesAt, entry: prior.entry };
     if (!closesAt) return { ok: false, code: 'vote_not_open' };
-    if (!takesBallots(proposal, ctx.clock.now())) return { ok: false, code: 'vote_closed' };
+    const now = ctx.clock.now();
+    if (!takesBallots(proposal, now)) return { ok: false, code: 'vote_closed' };
     if (!(await store.isVoter(tx, proposalId, memberId))) return { ok: false, code: 'not_eligible' };
     const standing = await store.ballotOf(tx, proposalId, memberId);
-    const entry = await recordFact(tx, ctx, {
+    // One instant decides and is recorded: a ballot in time never stands in the book as a late one.
+    const entry = await recordFact(tx, at(ctx, now), {
       kind: 'ballot.cast',
       actor: memberId,
       subject: `proposal:${proposalId}`,
