@@ -8,8 +8,8 @@ import { createWriteStream } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import sharp from 'sharp';
-import { isPlaceholderAuthor, isPublicDomain, readSvgRecord } from './rdf.ts';
 import { wordsOf } from '../src/model/words.ts';
+import { isPlaceholderAuthor, isPublicDomain, readSvgRecord } from './rdf.ts';
 
 export const SIDE = 64;
 const MAX_BYTES = 2_000_000;
@@ -25,8 +25,15 @@ const refuse = (why: string): undefined => {
 };
 
 type Prepared = {
-  path: string; sha256: string; title: string; author: string; licence: string; keywords: string[];
-  words: string[]; pixels: Buffer; hash: bigint;
+  path: string;
+  sha256: string;
+  title: string;
+  author: string;
+  licence: string;
+  keywords: string[];
+  words: string[];
+  pixels: Buffer;
+  hash: bigint;
 };
 
 /** 64-bit difference hash of a 9 × 8 grey image (Krawetz 2013). */
@@ -72,7 +79,10 @@ async function render(svg: Buffer): Promise<{ pixels: Buffer; hash: bigint; spre
     .raw()
     .toBuffer();
   const grey = await sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } })
-    .greyscale().resize(9, 8, { fit: 'fill' }).raw().toBuffer();
+    .greyscale()
+    .resize(9, 8, { fit: 'fill' })
+    .raw()
+    .toBuffer();
   const { channels } = await sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } }).stats();
   return { pixels, hash: differenceHash(grey), spread: Math.max(...channels.map((c) => c.stdev)) };
 }
@@ -89,10 +99,17 @@ async function prepare(path: string): Promise<Prepared | undefined> {
   if (!drawn || drawn.pixels.length !== SIDE * SIDE * 3) return refuse('does_not_render');
   if (drawn.spread < 12) return refuse('blank');
   const folder = path.split('/')[0] ?? '';
-  const words = wordsOf([record.title, ...record.keywords, folder.replaceAll('_', ' ')].join(' '), record.author);
+  const words = wordsOf(
+    [record.title, ...record.keywords, folder.replaceAll('_', ' ')].join(' '),
+    record.author,
+  );
   return {
-    path, sha256: createHash('sha256').update(svg).digest('hex'), ...record, words: [...words],
-    pixels: drawn.pixels, hash: drawn.hash,
+    path,
+    sha256: createHash('sha256').update(svg).digest('hex'),
+    ...record,
+    words: [...words],
+    pixels: drawn.pixels,
+    hash: drawn.hash,
   };
 }
 
@@ -116,7 +133,11 @@ async function main(): Promise<void> {
   await Promise.all([work(), work(), work()]);
   for (const item of results) {
     if (!item) continue;
-    const bulk = `${item.author}|${item.path.split('/').slice(0, 3).join('/').replace(/\/[^/]*\.svg$/, '')}`;
+    const bulk = `${item.author}|${item.path
+      .split('/')
+      .slice(0, 3)
+      .join('/')
+      .replace(/\/[^/]*\.svg$/, '')}`;
     const have = perBulk.get(bulk) ?? 0;
     if (seen.has(item.sha256)) refuse('same_bytes');
     else if (kept.some((k) => distance(k.hash, item.hash) <= HASH_DISTANCE)) refuse('near_duplicate');
@@ -131,10 +152,17 @@ async function main(): Promise<void> {
   for (const k of kept) bin.write(k.pixels);
   await new Promise((done) => bin.end(done));
   const lines = kept.map(({ pixels: _pixels, hash, ...rest }) =>
-    JSON.stringify({ ...rest, dhash: hash.toString(16).padStart(16, '0') }));
+    JSON.stringify({ ...rest, dhash: hash.toString(16).padStart(16, '0') }),
+  );
   await writeFile(join(out, 'works.jsonl'), `${lines.join('\n')}\n`);
   const authors = new Set(kept.map((k) => k.author)).size;
-  const summary = { files: files.length, kept: kept.length, authors, refused, bulk: Object.fromEntries([...perBulk].sort((a, b) => b[1] - a[1]).slice(0, 25)) };
+  const summary = {
+    files: files.length,
+    kept: kept.length,
+    authors,
+    refused,
+    bulk: Object.fromEntries([...perBulk].sort((a, b) => b[1] - a[1]).slice(0, 25)),
+  };
   await writeFile(join(out, 'preparation.json'), JSON.stringify(summary, null, 2));
   console.log(JSON.stringify(summary, null, 2));
 }

@@ -4,14 +4,41 @@
  */
 export type SvgRecord = { title: string; author: string; licence: string; keywords: string[] };
 
-const PLACEHOLDERS = new Set(
-  [
-    '', 'unknown', 'anonymous', 'anon', 'none', 'your name', 'author', 'agent', 'creator', 'name', 'me', 'n a',
-    'open clip art library', 'openclipart', 'open clip art', 'open clipart library', 'open clip art project',
-    'openclipart org', 'www openclipart org', 'http www openclipart org', 'public domain', 'unspecified', 'various',
-    'inkscape', 'sodipodi', 'user', 'root', 'admin', 'test', 'untitled', 'no name', 'noname', 'nobody',
-  ],
-);
+const PLACEHOLDERS = new Set([
+  '',
+  'unknown',
+  'anonymous',
+  'anon',
+  'none',
+  'your name',
+  'author',
+  'agent',
+  'creator',
+  'name',
+  'me',
+  'n a',
+  'open clip art library',
+  'openclipart',
+  'open clip art',
+  'open clipart library',
+  'open clip art project',
+  'openclipart org',
+  'www openclipart org',
+  'http www openclipart org',
+  'public domain',
+  'unspecified',
+  'various',
+  'inkscape',
+  'sodipodi',
+  'user',
+  'root',
+  'admin',
+  'test',
+  'untitled',
+  'no name',
+  'noname',
+  'nobody',
+]);
 
 function decodeEntities(text: string): string {
   return text
@@ -28,7 +55,9 @@ function decodeEntities(text: string): string {
 }
 
 function element(block: string, tag: string): string {
-  return new RegExp(`<(?:\\w+:)?${tag}(?:\\s[^>]*)?>([\\s\\S]*?)</(?:\\w+:)?${tag}>`, 'i').exec(block)?.[1] ?? '';
+  return (
+    new RegExp(`<(?:\\w+:)?${tag}(?:\\s[^>]*)?>([\\s\\S]*?)</(?:\\w+:)?${tag}>`, 'i').exec(block)?.[1] ?? ''
+  );
 }
 
 /** Title, author, licence URI and keywords of one SVG; empty strings where absent. */
@@ -37,7 +66,10 @@ export function readSvgRecord(svg: string): SvgRecord {
   const work = element(rdf, 'Work') || rdf;
   const creator = element(work, 'creator');
   const subject = element(work, 'subject');
-  const rest = work.replace(/<(?:\w+:)?(creator|rights|publisher|contributor)[\s>][\s\S]*?<\/(?:\w+:)?\1>/gi, '');
+  const rest = work.replace(
+    /<(?:\w+:)?(creator|rights|publisher|contributor)[\s>][\s\S]*?<\/(?:\w+:)?\1>/gi,
+    '',
+  );
   const keywords = [...subject.matchAll(/<(?:\w+:)?li[^>]*>([\s\S]*?)<\/(?:\w+:)?li>/gi)].map((m) =>
     decodeEntities(m[1] ?? ''),
   );
@@ -51,7 +83,10 @@ export function readSvgRecord(svg: string): SvgRecord {
 
 /** True when the author field names nobody (a template's default, an institution's name, blank). */
 export function isPlaceholderAuthor(author: string): boolean {
-  const plain = author.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+  const plain = author
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
   return PLACEHOLDERS.has(plain) || !/\p{L}/u.test(plain);
 }
 

@@ -6,12 +6,13 @@
 import { existsSync } from 'node:fs';
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { viewOf } from '../src/model/camera.ts';
 import type { ModelConfig } from '../src/model/config.ts';
 import { sampleLength } from '../src/model/config.ts';
 import { readSafetensors, writeSafetensors } from '../src/storage/safetensors.ts';
 import { inflate } from '../src/train/inflate.ts';
 import { Trainer } from '../src/train/trainer.ts';
-import { cameraPath, drawView, MOTIONS, nearbyCamera } from '../src/train/views.ts';
+import { drawView, randomCamera } from '../src/train/views.ts';
 import { buildVocabulary, captionRow, type Vocabulary } from '../src/train/vocabulary.ts';
 
 const FOLDER = process.env.TRAIN_DIR ?? '/work/train';
@@ -39,15 +40,28 @@ const peak = Number(process.env.TRAIN_RATE ?? (phase === 'clips' ? 1e-3 : 2e-3))
 const decaySeconds = Number(process.env.TRAIN_DECAY ?? 600);
 
 type Work = { words: string[] };
-const works: Work[] = (await readFile(join(FOLDER, 'works.jsonl'), 'utf8')).trim().split('\n').map((l) => JSON.parse(l));
+const works: Work[] = (await readFile(join(FOLDER, 'works.jsonl'), 'utf8'))
+  .trim()
+  .split('\n')
+  .map((l) => JSON.parse(l));
 const pictures = new Uint8Array(await readFile(join(FOLDER, 'dataset.bin')));
 const size = SOURCE * SOURCE * 3;
-const vocabulary: Vocabulary = buildVocabulary(works.map((w) => w.words));
-await writeFile(join(FOLDER, 'vocabulary.json'), JSON.stringify(vocabulary));
+// The layout stays what it was when the run began, so that a checkpoint goes on fitting.
+const listed = join(FOLDER, 'vocabulary.json');
+if (!existsSync(listed)) await writeFile(listed, JSON.stringify(buildVocabulary(works.map((w) => w.words))));
+const vocabulary: Vocabulary = JSON.parse(await readFile(listed, 'utf8'));
 const index = new Map(vocabulary.words.map((word, i) => [word, i]));
 const captions = works.map((w) => w.words.flatMap((word) => index.get(word) ?? []));
 
-const base = { height: SIDE, width: SIDE, dim: 192, depth: 6, heads: 3, words: vocabulary.words.length, bottleneck: 64 };
+const base = {
+  height: SIDE,
+  width: SIDE,
+  dim: 192,
+  depth: 6,
+  heads: 3,
+  words: vocabulary.words.length,
+  bottleneck: 64,
+};
 const config: ModelConfig =
   phase === 'clips' ? { ...base, frames: 16, patch: [4, 4, 4] } : { ...base, frames: 1, patch: [1, 4, 4] };
 
@@ -62,37 +76,20 @@ if (existsSync(file('checkpoint'))) {
 } else if (phase === 'clips') {
   const stored = readSafetensors(await readFile(process.argv[4] ?? join(FOLDER, 'stills.checkpoint')));
   if (!stored.ok) throw new Error(stored.message);
-  const parameters = new Map([...stored.tensors].flatMap(([n, t]) => (n.startsWith('e.') ? [[n.slice(2), t.numbers]] : [])));
+  const parameters = new Map(
+    [...stored.tensors].flatMap(([n, t]) => (n.startsWith('e.') ? [[n.slice(2), t.numbers]] : [])),
+  );
   trainer.setParameters(inflate(parameters, { ...base, frames: 1, patch: [1, 4, 4] }, config));
 }
 
-function fillStill(row: number): void {
+function fillSample(row: number): void {
   const i = trainer.random.below(works.length);
   const picture = pictures.subarray(i * size, (i + 1) * size);
   const out = trainer.pixels.subarray(row * sampleLength(config), (row + 1) * sampleLength(config));
-  drawView(picture, SOURCE, nearbyCamera(trainer.random), out, SIDE);
-  captionRow(trainer.random, captions[i] ?? [], [], trainer.words.subarray(row * config.words, (row + 1) * config.words));
-}
-
-function fillClip(row: number): void {
-  const i = trainer.random.below(works.length);
-  const picture = pictures.subarray(i * size, (i + 1) * size);
-  const motion = MOTIONS[trainer.random.below(MOTIONS.length)] ?? 'still';
-  const path = cameraPath(trainer.random, motion, config.frames);
-  const drift = [0, 1, 2].map(() => trainer.random.between(-0.15, 0.15) * (trainer.random.uniform() < 0.3 ? 1 : 0));
-  for (const [f, camera] of path.entries()) {
-    const start = (row * config.frames + f) * SIDE * SIDE * 3;
-    const out = trainer.pixels.subarray(start, start + SIDE * SIDE * 3);
-    drawView(picture, SOURCE, camera, out, SIDE);
-    // Colour drifts with the frame; white stays white, so only ink changes.
-    const t = f / (config.frames - 1) - 0.5;
-    for (let k = 0; k < out.length; k++) {
-      const ink = 1 - (out[k] as number);
-      out[k] = Math.max(-1, Math.min(1, (out[k] as number) + ink * t * (drift[k % 3] as number)));
-    }
-  }
-  const always = [index.get(motion) as number];
-  captionRow(trainer.random, captions[i] ?? [], always, trainer.words.subarray(row * config.words, (row + 1) * config.words));
+  const camera = randomCamera(trainer.random);
+  drawView(picture, SOURCE, camera, out, SIDE);
+  const weights = trainer.words.subarray(row * config.words, (row + 1) * config.words);
+  captionRow(trainer.random, captions[i] ?? [], viewOf(camera), weights);
 }
 
 async function save(): Promise<void> {
@@ -105,12 +102,17 @@ let saved = performance.now();
 let clock = performance.now();
 let sum = 0;
 let count = 0;
-while (Date.now() < until) {
-  for (let row = 0; row < batch; row++) phase === 'clips' ? fillClip(row) : fillStill(row);
+let stopped = false;
+process.on('SIGTERM', () => {
+  stopped = true;
+});
+while (Date.now() < until && !stopped) {
+  for (let row = 0; row < batch; row++) fillSample(row);
   const left = (until - Date.now()) / 1000;
   const rate = progress.peak * Math.min(1, (progress.step + 1) / 100, Math.max(0.02, left / decaySeconds));
   const loss = await trainer.run(rate, Math.min(0.999, (1 + progress.step) / (10 + progress.step)));
-  if (!Number.isFinite(loss)) throw new Error(`loss ${loss} at step ${progress.step}: start again from the last checkpoint`);
+  if (!Number.isFinite(loss))
+    throw new Error(`loss ${loss} at step ${progress.step}: start again from the last checkpoint`);
   const now = performance.now();
   progress.step = trainer.step;
   progress.samples += batch;

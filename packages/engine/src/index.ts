@@ -1,1 +1,75 @@
-export {};
+/**
+ * The engine: tensors as graphs; build, differentiate, train, sample, encode. Imports no other package.
+ * An application needs {@link startEngine}; everything else is for tools, tests and other trainers.
+ */
+
+export {
+  bareGenerate,
+  ENGINE_VERSION,
+  type GenerateOutcome,
+  type GenerateResult,
+  type GenerationRecord,
+  generate,
+  planFor,
+} from './generate.ts';
+export { DIFFERENTIABLE, differentiate } from './graph/differentiate.ts';
+export { type DType, Graph, type Shape, type Value } from './graph/graph.ts';
+export { encodeModel } from './graph/onnx.ts';
+export * as operators from './graph/operators.ts';
+export { CAMERA_ROWS, type Camera, cameraOf, cameraWeights, type View, viewOf } from './model/camera.ts';
+export { gridOf, type ModelConfig, patchLength, sampleLength, tokensOf } from './model/config.ts';
+export {
+  defaultModelDir,
+  type LoadedModel,
+  type LoadResult,
+  loadModel,
+  type ModelRecord,
+} from './model/load.ts';
+export {
+  freshParameters,
+  type ParameterSpec,
+  type Parameters,
+  parameterCount,
+  parameterSpecs,
+} from './model/parameters.ts';
+export { wordsOf } from './model/words.ts';
+export {
+  Engine,
+  type EngineEvent,
+  EngineStartError,
+  type StartOptions,
+  startEngine,
+} from './process/engine.ts';
+export type { EngineErrorCode, ModelInfo, StartErrorCode } from './process/messages.ts';
+export { Random } from './random.ts';
+export { isLoop, type LatentPoint, noiseAt, noiseOf, slerp, walk } from './sample/latent.ts';
+export { MOTION_WORDS, type Motion, views } from './sample/motion.ts';
+export {
+  chooseProvider,
+  PROVIDERS,
+  type ProviderName,
+  ProviderUnavailable,
+  probe,
+} from './sample/providers.ts';
+export {
+  type GenerateRequest,
+  LIMITS,
+  type Mode,
+  type Plan,
+  planOf,
+  type RequestErrorCode,
+} from './sample/request.ts';
+export { openSampler, type Preview, type SampleResult, Sampler, samplePlan } from './sample/sampler.ts';
+export {
+  readSafetensors,
+  type SafetensorsErrorCode,
+  type SafetensorsResult,
+  type StoredTensor,
+  writeSafetensors,
+} from './storage/safetensors.ts';
+export { trainingGraph } from './train/step.ts';
+export { Trainer, type TrainerOptions } from './train/trainer.ts';
+export { drawView, randomCamera } from './train/views.ts';
+export { buildVocabulary, captionRow, type Vocabulary } from './train/vocabulary.ts';
+export type { Clip } from './video/av1.ts';
+export { type EncodedClip, type EncodedFile, type EncodeOptions, encodeClip } from './video/encode.ts';

@@ -4,15 +4,30 @@
  */
 import type { Attribute, Graph, Node, Value } from './graph.ts';
 import {
-  add, concat, cos, div, fill, matmul, mul, neg, reduceMean, reduceSum, reshape, sin, slice, sub, sumTo, transpose,
+  add,
+  concat,
+  cos,
+  div,
+  fill,
+  matmul,
+  mul,
+  neg,
+  reduceMean,
+  reduceSum,
+  reshape,
+  sin,
+  slice,
+  sub,
+  sumTo,
+  transpose,
 } from './operators.ts';
-
 
 type Adjoint = Value | undefined;
 /** Gradients for a node's inputs, in order; undefined where none flows (indices, shapes). */
 type Pullback = (g: Graph, node: Node, adjoints: Adjoint[]) => Adjoint[];
 
-const intOf = (node: Node, key: string): number => (node.attributes[key] as Attribute & { kind: 'int' }).value;
+const intOf = (node: Node, key: string): number =>
+  (node.attributes[key] as Attribute & { kind: 'int' }).value;
 const intsOf = (node: Node, key: string): readonly number[] =>
   (node.attributes[key] as Attribute & { kind: 'ints' }).value;
 
@@ -23,7 +38,9 @@ const one =
     dy ? rule(g, dy, node.inputs, node.outputs[0] as Value, node) : [];
 
 /** Turns a rule in (a, b) with broadcasting into one that sums the adjoints back to each operand's shape. */
-const broadcasting = (rule: (g: Graph, dy: Value, a: Value, b: Value, y: Value) => [Value, Value]): Pullback =>
+const broadcasting = (
+  rule: (g: Graph, dy: Value, a: Value, b: Value, y: Value) => [Value, Value],
+): Pullback =>
   one((g, dy, [a, b], y) => {
     const [x, z] = [a as Value, b as Value];
     const [da, db] = rule(g, dy, x, z, y);
@@ -58,7 +75,11 @@ function unreduced(g: Graph, dy: Value, node: Node): Value {
   const x = node.inputs[0] as Value;
   if (intOf(node, 'keepdims') === 1) return dy;
   const axes = axesInput(g, node);
-  return reshape(g, dy, x.shape.map((n, i) => (axes.includes(i) ? 1 : n)));
+  return reshape(
+    g,
+    dy,
+    x.shape.map((n, i) => (axes.includes(i) ? 1 : n)),
+  );
 }
 
 function axesInput(g: Graph, node: Node): number[] {
@@ -104,14 +125,22 @@ function slicePullback(g: Graph, dy: Value, inputs: readonly Value[]): Adjoint[]
   const before = x.shape.map((n, i) => (i === axis ? start : n));
   const after = x.shape.map((n, i) => (i === axis ? n - start - (dy.shape[axis] as number) : n));
   const parts = [before, after].map((shape) => (shape[axis] === 0 ? undefined : fill(g, shape, 0)));
-  return [concat(g, [parts[0], dy, parts[1]].filter((p) => p !== undefined), axis)];
+  return [
+    concat(
+      g,
+      [parts[0], dy, parts[1]].filter((p) => p !== undefined),
+      axis,
+    ),
+  ];
 }
 
 function gatherPullback(g: Graph, dy: Value, [table, indices]: readonly Value[]): Adjoint[] {
   const [rows, picked] = [table as Value, indices as Value];
-  const at = g.node('Unsqueeze', [picked, g.integers([picked.shape.length])], [
-    { shape: [...picked.shape, 1], dtype: 'int64' },
-  ])[0] as Value;
+  const at = g.node(
+    'Unsqueeze',
+    [picked, g.integers([picked.shape.length])],
+    [{ shape: [...picked.shape, 1], dtype: 'int64' }],
+  )[0] as Value;
   const zeros = fill(g, rows.shape, 0);
   const add = { reduction: { kind: 'string', value: 'add' } } as const;
   return [g.single('ScatterND', [zeros, at, dy], rows.shape, add)];
@@ -152,7 +181,13 @@ const PULLBACKS: Readonly<Record<string, Pullback>> = {
   Reshape: one((g, dy, [x]) => [reshape(g, dy, (x as Value).shape)]),
   Transpose: one((g, dy, _x, _y, node) => {
     const order = intsOf(node, 'perm');
-    return [transpose(g, dy, order.map((_, i) => order.indexOf(i)))];
+    return [
+      transpose(
+        g,
+        dy,
+        order.map((_, i) => order.indexOf(i)),
+      ),
+    ];
   }),
   Concat: one(concatPullback),
   Split: splitPullback,

@@ -2,7 +2,7 @@
  * The operators a model is written in. Each appends ONNX nodes (opset 18) and returns the value they make.
  * Composite operators (gelu, silu, RMS norm) are built of primitives, so only primitives need gradients.
  */
-import { broadcastShape, elements, type Graph, int, ints, float, type Shape, type Value } from './graph.ts';
+import { broadcastShape, elements, float, type Graph, int, ints, type Shape, type Value } from './graph.ts';
 
 type Operand = Value | number;
 
@@ -65,7 +65,11 @@ export const reduceMean = (g: Graph, x: Value, axes: readonly number[], keep = f
 
 /** Mean over every element, a scalar. */
 export const mean = (g: Graph, x: Value): Value =>
-  reduceMean(g, x, x.shape.map((_, i) => i));
+  reduceMean(
+    g,
+    x,
+    x.shape.map((_, i) => i),
+  );
 
 /** Softmax over the last axis. */
 export const softmax = (g: Graph, x: Value): Value => g.single('Softmax', [x], x.shape, { axis: int(-1) });
@@ -105,11 +109,15 @@ export function matmul(g: Graph, a: Value, b: Value, how: Transposition = {}): V
     const [m, k] = ta ? [a.shape[1], a.shape[0]] : a.shape;
     const [k2, n] = tb ? [b.shape[1], b.shape[0]] : b.shape;
     if (k !== k2) throw new Error(`matmul: [${a.shape}] and [${b.shape}] do not match`);
-    return g.single('Gemm', [a, b], [m as number, n as number], { transA: int(ta ? 1 : 0), transB: int(tb ? 1 : 0) });
+    return g.single('Gemm', [a, b], [m as number, n as number], {
+      transA: int(ta ? 1 : 0),
+      transB: int(tb ? 1 : 0),
+    });
   }
   const x = how.transposeA ? swapLast(g, a) : a;
   const y = how.transposeB ? swapLast(g, b) : b;
-  if (x.shape.at(-1) !== y.shape.at(-2)) throw new Error(`matmul: [${x.shape}] and [${y.shape}] do not match`);
+  if (x.shape.at(-1) !== y.shape.at(-2))
+    throw new Error(`matmul: [${x.shape}] and [${y.shape}] do not match`);
   const batch = broadcastShape(x.shape.slice(0, -2), y.shape.slice(0, -2));
   return g.single('MatMul', [x, y], [...batch, x.shape.at(-2) as number, y.shape.at(-1) as number]);
 }
@@ -120,7 +128,12 @@ export type GemmTerms = Transposition & { alpha: number; beta: number };
 export function gemm(g: Graph, a: Value, b: Value, c: Value, how: GemmTerms): Value {
   const [ta, tb] = [how.transposeA === true, how.transposeB === true];
   const shape = [a.shape[ta ? 1 : 0] as number, b.shape[tb ? 0 : 1] as number];
-  const attributes = { transA: int(ta ? 1 : 0), transB: int(tb ? 1 : 0), alpha: float(how.alpha), beta: float(how.beta) };
+  const attributes = {
+    transA: int(ta ? 1 : 0),
+    transB: int(tb ? 1 : 0),
+    alpha: float(how.alpha),
+    beta: float(how.beta),
+  };
   return g.single('Gemm', [a, b, c], shape, attributes);
 }
 
@@ -141,13 +154,20 @@ export function reshape(g: Graph, x: Value, shape: Shape): Value {
 }
 
 export function transpose(g: Graph, x: Value, order: readonly number[]): Value {
-  return g.single('Transpose', [x], order.map((i) => x.shape[i] as number), { perm: ints(order) });
+  return g.single(
+    'Transpose',
+    [x],
+    order.map((i) => x.shape[i] as number),
+    { perm: ints(order) },
+  );
 }
 
 export function concat(g: Graph, parts: readonly Value[], axis: number): Value {
   const first = parts[0] as Value;
   const at = axis < 0 ? axis + first.shape.length : axis;
-  const shape = first.shape.map((n, i) => (i === at ? parts.reduce((s, p) => s + (p.shape[at] as number), 0) : n));
+  const shape = first.shape.map((n, i) =>
+    i === at ? parts.reduce((s, p) => s + (p.shape[at] as number), 0) : n,
+  );
   return g.single('Concat', parts, shape, { axis: int(at) });
 }
 

@@ -23,7 +23,13 @@ export function parameterSpecs(config: ModelConfig): ParameterSpec[] {
     specs.push({ name, shape, deviation, optimizer: 'adamw', decay });
   };
   const muon = (name: string, rows: number, columns: number, scale = 1): void => {
-    specs.push({ name, shape: [rows, columns], deviation: scale / Math.sqrt(rows), optimizer: 'muon', decay: true });
+    specs.push({
+      name,
+      shape: [rows, columns],
+      deviation: scale / Math.sqrt(rows),
+      optimizer: 'muon',
+      decay: true,
+    });
   };
   adamw('patch.in', [patchLength(config), dim], 1 / Math.sqrt(patchLength(config)));
   adamw('patch.bias', [dim], 0);

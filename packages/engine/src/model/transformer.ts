@@ -5,7 +5,19 @@
  */
 import type { Graph, Value } from '../graph/graph.ts';
 import {
-  add, concat, cos, layerNorm, matmul, mul, reluSquared, reshape, silu, sin, softmax, split, transpose,
+  add,
+  concat,
+  cos,
+  layerNorm,
+  matmul,
+  mul,
+  reluSquared,
+  reshape,
+  silu,
+  sin,
+  softmax,
+  split,
+  transpose,
 } from '../graph/operators.ts';
 import { CHANNELS, gridOf, type ModelConfig, patchLength, TIME_FEATURES, tokensOf } from './config.ts';
 
@@ -70,13 +82,26 @@ function attention(g: Graph, config: ModelConfig, x: Value, qkv: Value, out: Val
   return linear(g, joined, out);
 }
 
-function block(g: Graph, config: ModelConfig, w: Weights, index: number, x: Value, cond: Conditioning): Value {
+function block(
+  g: Graph,
+  config: ModelConfig,
+  w: Weights,
+  index: number,
+  x: Value,
+  cond: Conditioning,
+): Value {
   const [batch, , dim] = x.shape as [number, number, number];
   const own = matmul(g, cond.narrow, w(`block.${index}.modulation`));
   const all = add(g, add(g, cond.shared, own), w(`block.${index}.bias`));
   const parts = split(g, reshape(g, all, [batch, 6, dim]), [1, 1, 1, 1, 1, 1], 1);
   const [scale1, shift1, gate1, scale2, shift2, gate2] = parts as [Value, Value, Value, Value, Value, Value];
-  const seen = attention(g, config, modulate(g, x, scale1, shift1), w(`block.${index}.qkv`), w(`block.${index}.out`));
+  const seen = attention(
+    g,
+    config,
+    modulate(g, x, scale1, shift1),
+    w(`block.${index}.qkv`),
+    w(`block.${index}.out`),
+  );
   const attended = add(g, x, mul(g, seen, gate1));
   const inner = linear(g, modulate(g, attended, scale2, shift2), w(`block.${index}.up`));
   const fed = linear(g, reluSquared(g, inner), w(`block.${index}.down`));

@@ -25,7 +25,12 @@ export function wordsOf(text: string, author = ''): string[] {
 }
 
 function tokens(text: string): string[] {
-  return text.toLowerCase().normalize('NFKC').match(/\p{L}{2,}/gu) ?? [];
+  return (
+    text
+      .toLowerCase()
+      .normalize('NFKC')
+      .match(/\p{L}{2,}/gu) ?? []
+  );
 }
 
 /** Folds plain English plurals, so that "cats" and "cat" share one embedding row. */

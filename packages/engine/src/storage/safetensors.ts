@@ -51,7 +51,11 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsResult {
   }
 }
 
-function readHeader(bytes: Uint8Array): { entries: Entry[]; metadata: Record<string, string>; body: Uint8Array } {
+function readHeader(bytes: Uint8Array): {
+  entries: Entry[];
+  metadata: Record<string, string>;
+  body: Uint8Array;
+} {
   if (bytes.byteLength < 8) throw new Refusal('too_short', 'the file is shorter than its length field');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
@@ -109,15 +113,16 @@ function checkEntry(name: string, entry: unknown, available: number): Entry {
 function checkCover(entries: Entry[], available: number): void {
   let at = 0;
   for (const { name, start, end } of [...entries].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    if (start !== at) throw new Refusal('offsets_overlap', `${name}: starts at ${start}, the last ended at ${at}`);
+    if (start !== at)
+      throw new Refusal('offsets_overlap', `${name}: starts at ${start}, the last ended at ${at}`);
     at = end;
   }
   if (at !== available) throw new Refusal('offsets_overlap', `${available - at} bytes belong to no tensor`);
 }
 
 function readTensor({ name, type, shape, start, end }: Entry, body: Uint8Array): StoredTensor {
-  // A copy, because the file's numbers need not be aligned.
-  const bytes = body.slice(start, end).buffer;
+  // A copy, because the file's numbers need not be aligned. (Buffer's own slice would share the memory.)
+  const bytes = Uint8Array.prototype.slice.call(body, start, end).buffer;
   const numbers = type === 'F32' ? new Float32Array(bytes) : Float32Array.from(typed(type, bytes));
   for (const n of numbers) if (!Number.isFinite(n)) throw new Refusal('not_finite', `${name} holds ${n}`);
   return { shape, numbers };
@@ -143,7 +148,9 @@ export function writeSafetensors(
     at = end;
   }
   const json = JSON.stringify(header);
-  const head = new TextEncoder().encode(json + ' '.repeat((8 - (new TextEncoder().encode(json).length % 8)) % 8));
+  const head = new TextEncoder().encode(
+    json + ' '.repeat((8 - (new TextEncoder().encode(json).length % 8)) % 8),
+  );
   const out = new Uint8Array(8 + head.length + at);
   new DataView(out.buffer).setBigUint64(0, BigInt(head.length), true);
   out.set(head, 8);

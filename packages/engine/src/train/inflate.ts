@@ -36,4 +36,3 @@ export function inflate(stills: Parameters, from: ModelConfig, clips: ModelConfi
   out.set('position.time', time);
   return out;
 }
-

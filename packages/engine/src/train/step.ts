@@ -2,12 +2,13 @@
  * One training step as one graph: patches, noising, forward, loss, backward, optimizer and moving average.
  * Every parameter and optimizer state goes in as an input and comes out as `next.…`.
  */
-import { Graph, type Value } from '../graph/graph.ts';
+
 import { differentiate } from '../graph/differentiate.ts';
+import { Graph, type Value } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx.ts';
 import { add, mean, mul, reshape, sub } from '../graph/operators.ts';
 import { CHANNELS, type ModelConfig, patchLength, tokensOf } from '../model/config.ts';
-import { parameterSpecs, type ParameterSpec } from '../model/parameters.ts';
+import { type ParameterSpec, parameterSpecs } from '../model/parameters.ts';
 import { patchify, velocity } from '../model/transformer.ts';
 import { ADAMW, adamw, movingAverage, muon, type Schedule } from './optimizers.ts';
 
@@ -54,13 +55,23 @@ export function trainingGraph(config: ModelConfig, batch: number): TrainingGraph
   const weight = (name: string): Value => held.get(stateName('p', name)) as Value;
   const error = sub(g, velocity(g, config, weight, { noisy, time, words }), difference);
   const loss = mean(g, mul(g, error, error));
-  const gradients = differentiate(g, loss, specs.map((spec) => weight(spec.name)));
+  const gradients = differentiate(
+    g,
+    loss,
+    specs.map((spec) => weight(spec.name)),
+  );
   g.output('loss', loss);
   for (const [i, spec] of specs.entries()) update(g, spec, held, gradients[i] as Value, schedule);
   return { model: encodeModel(g, 'training_step'), state };
 }
 
-function update(g: Graph, spec: ParameterSpec, held: Map<string, Value>, gradient: Value, schedule: Schedule): void {
+function update(
+  g: Graph,
+  spec: ParameterSpec,
+  held: Map<string, Value>,
+  gradient: Value,
+  schedule: Schedule,
+): void {
   const get = (kind: StateKind): Value => held.get(stateName(kind, spec.name)) as Value;
   const put = (kind: StateKind, value: Value): void => g.output(`next.${stateName(kind, spec.name)}`, value);
   const before = { parameter: get('p'), first: get('m') };

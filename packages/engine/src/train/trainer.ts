@@ -5,7 +5,7 @@
 import * as ort from 'onnxruntime-node';
 import { elements } from '../graph/graph.ts';
 import { type ModelConfig, patchLength, sampleLength, tokensOf } from '../model/config.ts';
-import { freshParameters, parameterSpecs, type Parameters } from '../model/parameters.ts';
+import { freshParameters, type Parameters, parameterSpecs } from '../model/parameters.ts';
 import { Random } from '../random.ts';
 import type { StoredTensor } from '../storage/safetensors.ts';
 import { ADAMW } from './optimizers.ts';
@@ -65,6 +65,9 @@ export class Trainer {
     const session = await ort.InferenceSession.create(model, {
       executionProviders: [options.provider ?? 'cpu'],
       graphOptimizationLevel: 'all',
+      // On a shared machine a thread that waits should sleep, and work should come in pieces small enough
+      // that one thread's lost time slice does not hold up the other.
+      extra: { session: { intra_op: { allow_spinning: '0' }, dynamic_block_base: '4' } },
       ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
     });
     return new Trainer(options, session);
@@ -74,7 +77,8 @@ export class Trainer {
   setParameters(parameters: Parameters): void {
     for (const spec of parameterSpecs(this.config)) {
       const source = parameters.get(spec.name);
-      if (source?.length !== elements(spec.shape)) throw new Error(`no parameter ${spec.name} of [${spec.shape}]`);
+      if (source?.length !== elements(spec.shape))
+        throw new Error(`no parameter ${spec.name} of [${spec.shape}]`);
       for (const kind of stateKinds(spec)) {
         const target = this.#array(stateName(kind, spec.name));
         if (kind === 'p' || kind === 'e') target.set(source);
@@ -95,7 +99,10 @@ export class Trainer {
   /** Everything a resumed run needs, as views. */
   state(): Map<string, StoredTensor> {
     return new Map(
-      Object.entries(this.#now).map(([name, t]) => [name, { shape: t.dims, numbers: t.data as Float32Array }]),
+      Object.entries(this.#now).map(([name, t]) => [
+        name,
+        { shape: t.dims, numbers: t.data as Float32Array },
+      ]),
     );
   }
 
@@ -103,7 +110,8 @@ export class Trainer {
   restore(state: ReadonlyMap<string, StoredTensor>, step: number): void {
     for (const [name, tensor] of Object.entries(this.#now)) {
       const stored = state.get(name);
-      if (stored?.numbers.length !== tensor.size) throw new Error(`checkpoint lacks ${name} of [${tensor.dims}]`);
+      if (stored?.numbers.length !== tensor.size)
+        throw new Error(`checkpoint lacks ${name} of [${tensor.dims}]`);
       (tensor.data as Float32Array).set(stored.numbers);
     }
     this.step = step;

@@ -1,0 +1,126 @@
+/**
+ * Turns the last checkpoint into the shipped model: `node export-commons.ts [OUT_DIR]`.
+ * Writes commons-1.safetensors (half precision, moving average of the parameters), commons-1.json,
+ * commons-1.manifest.jsonl and MODEL_CARD.md. Nothing here is typed by hand but the card's own words.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CAMERA_ROWS } from '../src/model/camera.ts';
+import type { ModelConfig } from '../src/model/config.ts';
+import { defaultModelDir } from '../src/model/load.ts';
+import { parameterCount, parameterSpecs } from '../src/model/parameters.ts';
+import { readSafetensors, type StoredTensor, writeSafetensors } from '../src/storage/safetensors.ts';
+import { ADAMW, MUON } from '../src/train/optimizers.ts';
+import { modelCard } from './model-card.ts';
+
+const FOLDER = process.env.TRAIN_DIR ?? '/work/train';
+const out = process.argv[2] ?? defaultModelDir();
+const NAME = 'commons-1';
+
+type Progress = {
+  config: ModelConfig;
+  step: number;
+  samples: number;
+  seconds: number;
+  peak: number;
+  batch: number;
+  curve: [number, number, number][];
+};
+type Work = { sha256: string; title: string; author: string; licence: string; path: string };
+
+const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Drops vocabulary rows that no training sample ever used. */
+function withoutUnused(
+  words: readonly string[],
+  rows: StoredTensor,
+): { kept: number[]; tensor: StoredTensor } {
+  const dim = rows.shape[1] as number;
+  const kept = words.flatMap((word, i) => (word === 'camera:unused' ? [] : [i]));
+  const numbers = new Float32Array(kept.length * dim);
+  for (const [to, from] of kept.entries())
+    numbers.set(rows.numbers.subarray(from * dim, (from + 1) * dim), to * dim);
+  return { kept, tensor: { shape: [kept.length, dim], numbers } };
+}
+
+async function main(): Promise<void> {
+  const checkpoint = readSafetensors(await readFile(join(FOLDER, 'stills.checkpoint')));
+  if (!checkpoint.ok) throw new Error(checkpoint.message);
+  const progress: Progress = JSON.parse(checkpoint.metadata.progress as string);
+  const listed = JSON.parse(await readFile(join(FOLDER, 'vocabulary.json'), 'utf8'));
+  const works: Work[] = (await readFile(join(FOLDER, 'works.jsonl'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name } of parameterSpecs(progress.config)) {
+    tensors.set(name, checkpoint.tensors.get(`e.${name}`) as StoredTensor);
+  }
+  const { kept, tensor } = withoutUnused(listed.words, tensors.get('words') as StoredTensor);
+  tensors.set('words', tensor);
+  const words = kept.map((i) => listed.words[i] as string);
+  const counts = kept.map((i) =>
+    CAMERA_ROWS.includes(listed.words[i]) ? works.length : (listed.counts[i] as number),
+  );
+  const config: ModelConfig = { ...progress.config, words: words.length };
+  const weights = writeSafetensors(tensors, 'F16', { name: NAME, licence: 'CC0-1.0' });
+  const manifest = `${works
+    .map(({ sha256, title, author, licence, path }) =>
+      JSON.stringify({ sha256, title, author, licence, path }),
+    )
+    .join('\n')}\n`;
+  const record = {
+    name: NAME,
+    kind: 'diffusion transformer with flow matching, stills and a camera',
+    licence: 'CC0-1.0',
+    config,
+    parameters: parameterCount(config),
+    weights: { file: `${NAME}.safetensors`, sha256: sha256(weights), bytes: weights.length, type: 'F16' },
+    manifest: { file: `${NAME}.manifest.jsonl`, sha256: sha256(manifest), works: works.length },
+    training: {
+      source: 'Debian package openclipart-svg, /usr/share/openclipart/svg',
+      authors: new Set(works.map((w) => w.author)).size,
+      imagesSeen: progress.samples,
+      steps: progress.step,
+      batch: progress.batch,
+      wallSeconds: Math.round(progress.seconds),
+      machine: 'two shared cores of an AMD EPYC (AVX2), no GPU, at the lowest priority beside other work',
+      runtime: 'onnxruntime-node 1.30.0, provider cpu',
+      optimizer: {
+        hiddenMatrices: { name: 'Muon', ...MUON },
+        others: { name: 'AdamW', ...ADAMW },
+        peakRate: progress.peak,
+        movingAverage: 0.999,
+      },
+      objective: 'velocity x1 − x0 at logit-normal times, mean squared error',
+      finalLoss: progress.curve.at(-1)?.[1] ?? null,
+      lossCurve: {
+        columns: ['step', 'mean loss of the last 100 steps', 'wall seconds'],
+        rows: progress.curve,
+      },
+      refused: existsSync(join(FOLDER, 'preparation.json'))
+        ? JSON.parse(await readFile(join(FOLDER, 'preparation.json'), 'utf8')).refused
+        : {},
+    },
+    vocabulary: { words, counts },
+  };
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, `${NAME}.safetensors`), weights);
+  await writeFile(join(out, `${NAME}.manifest.jsonl`), manifest);
+  await writeFile(join(out, `${NAME}.json`), `${JSON.stringify(record, null, 1)}\n`);
+  await writeFile(join(out, 'MODEL_CARD.md'), modelCard(record, works));
+  console.log(
+    NAME,
+    'step',
+    progress.step,
+    'images',
+    progress.samples,
+    weights.length,
+    'bytes',
+    record.weights.sha256,
+  );
+}
+
+await main();

@@ -1,0 +1,129 @@
+/** From a request to files: plan, sample, encode, record. What the engine's child process runs. */
+import type { LoadedModel } from './model/load.ts';
+import type { LatentPoint } from './sample/latent.ts';
+import type { ProviderName } from './sample/providers.ts';
+import {
+  type GenerateRequest,
+  type Mode,
+  type Plan,
+  planOf,
+  type RequestErrorCode,
+} from './sample/request.ts';
+import { type Preview, type Sampler, samplePlan } from './sample/sampler.ts';
+import type { Clip } from './video/av1.ts';
+import { type EncodedClip, encodeClip } from './video/encode.ts';
+
+export const ENGINE_VERSION = '0.1.0';
+
+/** Everything needed to make a clip again, and what making it cost. Safe to store as JSON. */
+export type GenerationRecord = {
+  readonly engine: 'onnx';
+  readonly engineVersion: string;
+  readonly model: { readonly name: string; readonly weightsSha256: string };
+  readonly provider: ProviderName;
+  readonly mode: Mode;
+  readonly prompt: string | null;
+  /** Words the model knew, and words of motion, with their weights. */
+  readonly words: Readonly<Record<string, number>>;
+  readonly unknownWords: readonly string[];
+  readonly seed: number;
+  readonly path: readonly LatentPoint[];
+  readonly steps: number;
+  readonly guidance: number;
+  readonly frames: number;
+  /** Pixels of the encoded files. */
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  readonly scale: number;
+  readonly sampleMs: number;
+  readonly encodeMs: number;
+  /** `sampleMs` + `encodeMs`: what to charge. */
+  readonly computeMs: number;
+};
+
+export type GenerateResult = {
+  readonly record: GenerationRecord;
+  /** Unless `deliver` was 'frames'. */
+  readonly files?: EncodedClip;
+  readonly frames?: Clip;
+};
+
+export type GenerateHooks = {
+  readonly onPreview?: (preview: Preview) => void | Promise<void>;
+  readonly signal?: AbortSignal;
+};
+
+export type GenerateOutcome =
+  | { ok: true; result: GenerateResult }
+  | { ok: false; code: RequestErrorCode | 'cancelled' | 'sample_not_finite'; message: string };
+
+/** Checks a request against a model; see {@link planOf}. */
+export const planFor = (model: LoadedModel, request: GenerateRequest): ReturnType<typeof planOf> =>
+  planOf(request, (word) => model.index.has(word));
+
+/** Runs one request. Bad input and cancelling are returned, a broken runtime throws. */
+export async function generate(
+  sampler: Sampler,
+  request: GenerateRequest,
+  hooks: GenerateHooks = {},
+): Promise<GenerateOutcome> {
+  const planned = planFor(sampler.model, request);
+  if (!planned.ok) return planned;
+  const { plan } = planned;
+  const sampled = await samplePlan(sampler, plan, hooks);
+  if (!sampled.ok) return sampled;
+  const started = performance.now();
+  const files = plan.deliver === 'files' ? await encodeClip(sampled.clip, plan) : undefined;
+  const encodeMs = performance.now() - started;
+  const record = recordOf(sampler, plan, sampled.clip, sampled.milliseconds, encodeMs);
+  return { ok: true, result: files ? { record, files } : { record, frames: sampled.clip } };
+}
+
+function recordOf(
+  { model, provider }: Sampler,
+  plan: Plan,
+  clip: Clip,
+  sampleMs: number,
+  encodeMs: number,
+): GenerationRecord {
+  const { prompt, words, motion, unknownWords, seed, path, steps, guidance, frames, fps, scale, mode } = plan;
+  return {
+    engine: 'onnx',
+    engineVersion: ENGINE_VERSION,
+    model: { name: model.record.name, weightsSha256: model.record.weights.sha256 },
+    provider,
+    mode,
+    prompt,
+    words: { ...words, ...motion },
+    unknownWords,
+    seed,
+    path,
+    steps,
+    guidance,
+    frames,
+    width: clip.width * scale,
+    height: clip.height * scale,
+    fps,
+    scale,
+    sampleMs: Math.round(sampleMs),
+    encodeMs: Math.round(encodeMs),
+    computeMs: Math.round(sampleMs + encodeMs),
+  };
+}
+
+/** A bare session loop, the peer that generation through a platform is measured against. */
+export async function bareGenerate(
+  sampler: Sampler,
+  request: GenerateRequest,
+): Promise<{ sampleMs: number; encodeMs: number; totalMs: number; files: EncodedClip }> {
+  const started = performance.now();
+  const planned = planFor(sampler.model, request);
+  if (!planned.ok) throw new Error(planned.message);
+  const sampled = await samplePlan(sampler, planned.plan);
+  if (!sampled.ok) throw new Error(sampled.message);
+  const encoding = performance.now();
+  const files = await encodeClip(sampled.clip, planned.plan);
+  const ended = performance.now();
+  return { sampleMs: encoding - started, encodeMs: ended - encoding, totalMs: ended - started, files };
+}

@@ -1,0 +1,88 @@
+/**
+ * The engine's own process. `session.run` blocks its thread for a step at a time, so nothing else lives
+ * here. It ends when its parent goes away.
+ */
+import { generate } from '../generate.ts';
+import { type LoadedModel, loadModel } from '../model/load.ts';
+import { ProviderUnavailable } from '../sample/providers.ts';
+import { openSampler, type Preview, type Sampler } from '../sample/sampler.ts';
+import { loadEncoder } from '../video/av1.ts';
+import { encodeWebp } from '../video/encode.ts';
+import type { FromChild, ModelInfo, ToChild } from './messages.ts';
+
+const PREVIEW_SCALE = 4;
+const PREVIEW_FPS = 8;
+
+const send = (message: FromChild): void => {
+  process.send?.(message);
+};
+const log = (line: string): void => send({ type: 'log', line });
+const textOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, 500);
+
+let sampler: Sampler | undefined;
+const running = new Map<number, AbortController>();
+
+function infoOf({ record }: LoadedModel): ModelInfo {
+  const { frames, width, height } = record.config;
+  return {
+    name: record.name,
+    weightsSha256: record.weights.sha256,
+    vocabularySize: record.vocabulary.words.length,
+    frames,
+    width,
+    height,
+    modes: ['clip', 'walk'],
+  };
+}
+
+async function start(message: Extract<ToChild, { type: 'start' }>): Promise<void> {
+  const loaded = await loadModel(message.modelDir, message.model);
+  if (!loaded.ok) return send({ type: 'refused', code: loaded.code, message: loaded.message });
+  const { provider, threads } = message;
+  try {
+    const options = { ...(provider ? { provider } : {}), ...(threads ? { threads } : {}), onLog: log };
+    [sampler] = await Promise.all([openSampler(loaded.model, options), loadEncoder()]);
+  } catch (error) {
+    const known = error instanceof ProviderUnavailable || provider || process.env.UNCAGED_PROVIDER;
+    if (!known) throw error;
+    return send({ type: 'refused', code: 'provider_unavailable', message: textOf(error) });
+  }
+  send({ type: 'ready', provider: sampler.provider, model: infoOf(loaded.model) });
+}
+
+async function preview(id: number, { step, steps, clip }: Preview): Promise<void> {
+  const webp = await encodeWebp(clip, PREVIEW_FPS, PREVIEW_SCALE);
+  const [width, height] = [clip.width * PREVIEW_SCALE, clip.height * PREVIEW_SCALE];
+  send({ type: 'preview', id, step, steps, webp, width, height });
+}
+
+async function run({ id, request }: Extract<ToChild, { type: 'generate' }>): Promise<void> {
+  if (!sampler)
+    return send({ type: 'error', id, code: 'engine_failed', message: 'the engine has not started' });
+  if (running.size > 0) return send({ type: 'error', id, code: 'busy', message: 'one clip at a time' });
+  const controller = new AbortController();
+  running.set(id, controller);
+  try {
+    const hooks = { signal: controller.signal, onPreview: (p: Preview) => preview(id, p) };
+    const outcome = await generate(sampler, request, hooks);
+    if (outcome.ok) send({ type: 'result', id, result: outcome.result });
+    else send({ type: 'error', id, code: outcome.code, message: outcome.message });
+  } catch (error) {
+    send({ type: 'error', id, code: 'engine_failed', message: textOf(error) });
+  } finally {
+    running.delete(id);
+  }
+}
+
+process.on('message', (message: ToChild) => {
+  if (message.type === 'cancel') running.get(message.id)?.abort();
+  else if (message.type === 'generate') void run(message);
+  else
+    start(message).catch((error: unknown) => {
+      send({ type: 'refused', code: 'child_died', message: textOf(error) });
+    });
+});
+process.on('disconnect', () => process.exit(0));
+// The parent decides when the engine ends; a terminal's Ctrl-C reaches the whole group.
+process.on('SIGINT', () => {});
