@@ -164,7 +164,20 @@ describe('being forgotten', () => {
         visibility: 'private',
       }),
     );
-    const erased = await eraseMe(ctx);
+    const verdict = await db.transaction((tx) =>
+      record(tx, ctx, {
+        kind: 'contribution.reviewed',
+        actor: moth,
+        subject: 'contribution:2',
+        payload: { contributionId: '2', verdict: 'accept' },
+        visibility: 'private',
+      }),
+    );
+    const elsewhere: string[] = [];
+    const erased = await eraseMe(ctx, async (_, memberId) => elsewhere.push(memberId));
+    expect(elsewhere).toEqual([moth]);
+    const verdictId = verdict.ok ? verdict.entry.id : '';
+    expect((await openingOf(db.read, [verdictId])).size).toBe(1);
     expect(erased).toMatchObject({ ok: true, payloadsErased: 2, entry: { kind: 'member.erased' } });
     expect(await memberOf(db.read, moth)).toMatchObject({ id: moth, pseudonym: null, roles: [] });
     expect(await pseudonymsOf(db.read, [moth, heron])).toEqual(

@@ -1,5 +1,5 @@
 import { checkpoint } from '@uncaged/book';
-import { eraseWords } from '@uncaged/compensation';
+import { eraseWords, eraseWords } from '@uncaged/compensation';
 import { peopleEndpoints as wire } from '@uncaged/contract';
 import {
   actsOf,
