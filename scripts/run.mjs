@@ -124,4 +124,12 @@ install();
 const node = node24();
 const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` };
 if (command === 'start' || args.includes('browser')) buildPortal(node, env);
-handOver(node, [...tools[command], ...args], env);
+if (command === 'start' && args.includes('--example')) {
+  const folder = path.resolve(process.env.UNCAGED_EXAMPLE ?? inRoot('data-example'));
+  // The example lives in its own folder, whatever databases the real collective uses.
+  for (const name of ['DATABASE_URL', 'REDIS_URL', 'UNCAGED_BLOBS', 'UNCAGED_SECRETS']) delete env[name];
+  must(node, [inRoot('test', 'stories', 'example.ts'), folder], { env });
+  handOver(node, [...tools.start, ...args.filter((arg) => arg !== '--example'), '--data', folder], env);
+} else {
+  handOver(node, [...tools[command], ...args], env);
+}

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startApi } from '@uncaged/api';
 import { seal } from '@uncaged/book';
 import type { BookChecks } from '@uncaged/contract';
-import { type ManualClock, manualClock } from '@uncaged/platform';
+import { type ManualClock, manualClock, type Platform } from '@uncaged/platform';
 import { openTestPlatform } from '@uncaged/platform/testing';
 import { type Visitor, visitor } from './visitor.ts';
 
@@ -31,6 +31,8 @@ export interface Stage extends AsyncDisposable {
 export interface StageOptions {
   /** When the story begins. */
   start?: Date;
+  /** Where it is told, with `clock` as its clock; an empty database of its own when left out. */
+  platform?: Platform & { clock: ManualClock };
   /** The portal's built handler, for stories told in a browser. */
   portal?: string;
 }
@@ -38,9 +40,10 @@ export interface StageOptions {
 /** Raises a stage on an empty database. */
 export async function raise({
   start = new Date('2026-11-01T09:00:00Z'),
+  platform: given,
   portal,
 }: StageOptions = {}): Promise<Stage> {
-  const platform = await openTestPlatform({ clock: manualClock(start) });
+  const platform = given ?? (await openTestPlatform({ clock: manualClock(start) }));
   const started = await startApi({
     platform,
     weights,

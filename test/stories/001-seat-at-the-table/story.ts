@@ -7,6 +7,9 @@ import { balances, book, lineage, namesOf, tally } from './tables.ts';
 
 const DAY = 86_400_000;
 
+/** In a story nothing is secret. */
+export const passwordOf = (pseudonym: string): string => `${pseudonym} remembers this sentence`;
+
 interface Members {
   heron: Visitor;
   nacht: Visitor;
@@ -35,7 +38,7 @@ async function gather(stage: Stage): Promise<Members> {
   await heron.post('/api/collective', {
     name: 'The Long Table',
     currency: 'EUR',
-    founder: { pseudonym: 'heron', password: 'a long walk along the canal' },
+    founder: { pseudonym: 'heron', password: passwordOf('heron') },
     deposit: { amount: '500000', source: 'culture-grant' },
   });
   const { token } = await heron.post<{ token: string }>('/api/workers', { name: 'the one under the stairs' });
@@ -43,7 +46,7 @@ async function gather(stage: Stage): Promise<Members> {
   const join = async (pseudonym: string) => {
     const { code } = await heron.post<{ code: string }>('/api/invitations', {});
     const member = stage.visitor();
-    await member.post('/api/members', { code, pseudonym, password: `${pseudonym} remembers this sentence` });
+    await member.post('/api/members', { code, pseudonym, password: passwordOf(pseudonym) });
     return member;
   };
   return { heron, nacht: await join('nacht'), iris: await join('iris'), ko: await join('ko') };
