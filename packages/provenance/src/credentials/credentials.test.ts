@@ -2,87 +2,109 @@ import { readFile } from 'node:fs/promises';
 import { BMFF } from '@trustnxt/c2pa-ts/asset';
 import { SuperBox } from '@trustnxt/c2pa-ts/jumbf';
 import { ManifestStore } from '@trustnxt/c2pa-ts/manifest';
-import { openTestPlatform } from '@uncaged/platform/testing';
-import { describe, expect, it } from 'vitest';
-import { read, sign } from './c2pa.ts';
-import { keyPairFrom, makeChain } from './chain.ts';
-import { signClaim } from './cose.ts';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Collective, openCollective, shipModel } from '../fixtures/collective.ts';
+import { read } from './c2pa.ts';
+import { keyPairFrom } from './chain.ts';
+import { credentialChain, readCredentials, signClip } from './credentials.ts';
 
-void openTestPlatform;
-const mp4 = await readFile('/tmp/mp4/clip.mp4');
-describe('x', () => {
-  it('signs', async () => {
-    const secret = new Uint8Array(32).fill(7);
-    const keys = { root: await keyPairFrom(secret, 'root'), leaf: await keyPairFrom(secret, 'leaf') };
-    const chain = await makeChain('Test', keys, new Date(Date.now() - 1e7), { root: '01aa', leaf: '01bb' });
-    console.log(chain.certificates.map((c) => c.length));
-    const t = performance.now();
-    const bytes = await sign(
-      { bytes: mp4, mediaType: 'video/mp4' },
-      {
-        claim_generator_info: [{ name: 'Uncaged' }],
-        title: 'clip',
-        format: 'video/mp4',
-        ingredients: [
-          {
-            title: 'commons-1',
-            format: 'application/octet-stream',
-            instance_id: 'urn:sha256:aa',
-            relationship: 'inputTo',
-          },
-        ],
-        assertions: [
-          {
-            label: 'c2pa.actions.v2',
-            data: {
-              actions: [
-                {
-                  action: 'c2pa.created',
-                  digitalSourceType: 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia',
-                  softwareAgent: { name: 'Uncaged' },
-                },
-              ],
-            },
-          },
-          { label: 'cawg.training-mining', data: { entries: { 'cawg.ai_training': { use: 'notAllowed' } } } },
-          { label: 'org.uncaged.lineage', data: { a: 1 } },
-        ],
-      },
-      {
-        size: 4096,
-        sign: (claim) =>
-          signClaim(
-            claim,
-            chain.certificates,
-            async (b) =>
-              new Uint8Array(
-                await crypto.subtle.sign(
-                  { name: 'ECDSA', hash: 'SHA-256' },
-                  keys.leaf.privateKey,
-                  new Uint8Array(b),
-                ),
-              ),
-            4096,
-          ),
-      },
-    );
-    console.log(performance.now() - t, bytes.length);
-    const root = chain.pem.slice(chain.pem.indexOf('-----BEGIN', 10));
-    const got = await read({ bytes, mediaType: 'video/mp4' }, root);
-    console.log(JSON.stringify(got, null, 1).slice(0, 6000));
-    const again = await read({ bytes: mp4, mediaType: 'video/mp4' }).catch((e) => String(e));
-    console.log('unsigned', again);
-    const bad = new Uint8Array(bytes);
-    bad[bad.length - 5]! ^= 1;
-    const b = await read({ bytes: bad, mediaType: 'video/mp4' }, root);
-    console.log(b?.validation_state, b?.validation_status);
-    console.log('canRead', BMFF.canRead(bytes));
-    (BMFF as any).canReadBrands.add('isom');
-    const asset = new BMFF(bytes);
-    const jumbf = asset.getManifestJUMBF()!;
-    const box = SuperBox.fromBuffer(jumbf);
-    const manifests = ManifestStore.read(box);
-    const result = await manifests.validate(asset);
-    console.log(result.isValid, JSON.stringify(result.statusEntries, null, 1).slice(0, 3000));
+const clip = new Uint8Array(await readFile(new URL('../fixtures/clip.mp4', import.meta.url)));
+let collective: Collective;
+let modelId = '';
+beforeAll(async () => {
+  collective = await openCollective();
+  modelId = (await shipModel(collective)).id;
+});
+afterAll(() => collective.close());
+
+const signed = async (bytes: Uint8Array, mediaType: string) =>
+  (await signClip(collective.ctx, { bytes, mediaType, generationId: 'g-1', modelId, entryId: 'e-1' })).bytes;
+
+describe('content credentials', () => {
+  it('of an AV1 clip are read back and trusted', async () => {
+    const bytes = await signed(clip, 'video/mp4');
+    const found = await readCredentials(collective.ctx, { bytes, mediaType: 'video/mp4' });
+    expect(found).toMatchObject({ state: 'Trusted', failures: [] });
+    const manifest = found?.store.manifests?.[found.label] as {
+      assertions: { label: string; data: Record<string, unknown> }[];
+      ingredients: { title: string; relationship: string }[];
+    };
+    const said = (label: string) => manifest.assertions.find((assertion) => assertion.label === label)?.data;
+    expect(said('c2pa.actions.v2')).toMatchObject({
+      actions: [
+        { action: 'c2pa.created', digitalSourceType: expect.stringContaining('/trainedAlgorithmicMedia') },
+      ],
+    });
+    expect(said('cawg.training-mining')).toMatchObject({
+      entries: { 'cawg.ai_training': { use: 'notAllowed' } },
+    });
+    expect(said('org.uncaged.lineage')).toMatchObject({
+      generation: 'g-1',
+      entry: 'e-1',
+      model: { name: 'tiny-1', weightsSha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      dataset: { root: expect.stringMatching(/^[0-9a-f]{64}$/), items: 12 },
+    });
+    expect(manifest.ingredients).toMatchObject([{ title: 'tiny-1', relationship: 'inputTo' }]);
   });
+
+  it('of an AV1 clip hold for the second implementation, once it lets the brand `isom` in', async () => {
+    const bytes = await signed(clip, 'video/mp4');
+    // @trustnxt/c2pa-ts 0.9.4 opens BMFF files of the brands heic and mif1 only; docs/content-credentials.md says so.
+    expect(BMFF.canRead(bytes)).toBe(false);
+    (BMFF as unknown as { canReadBrands: Set<string> }).canReadBrands.add('isom');
+    const asset = new BMFF(new Uint8Array(bytes));
+    const jumbf = asset.getManifestJUMBF();
+    const result = await ManifestStore.read(SuperBox.fromBuffer(jumbf as Uint8Array<ArrayBuffer>)).validate(
+      asset,
+    );
+    expect(result.statusEntries.filter((entry) => !entry.success)).toEqual([]);
+    expect(result.statusEntries.map((entry) => entry.code)).toEqual(
+      expect.arrayContaining([
+        'claimSignature.validated',
+        'assertion.hashedURI.match',
+        'assertion.bmffHash.match',
+      ]),
+    );
+    expect(result.isValid).toBe(true);
+  });
+
+  it.each(['png', 'webp'] as const)('of a %s are trusted', async (kind) => {
+    const picture = await sharp({ create: { width: 32, height: 32, channels: 3, background: '#a33' } })
+      .toFormat(kind)
+      .toBuffer();
+    const bytes = await signed(picture, `image/${kind}`);
+    const found = await readCredentials(collective.ctx, { bytes, mediaType: `image/${kind}` });
+    expect(found).toMatchObject({ state: 'Trusted', failures: [] });
+  });
+
+  it('break when one bit of the picture is changed', async () => {
+    const bytes = new Uint8Array(await signed(clip, 'video/mp4'));
+    bytes[bytes.length - 5] = (bytes[bytes.length - 5] ?? 0) ^ 1;
+    const found = await readCredentials(collective.ctx, { bytes, mediaType: 'video/mp4' });
+    expect(found).toMatchObject({ state: 'Invalid', failures: ['assertion.bmffHash.mismatch'] });
+  });
+
+  it('are valid but not trusted without the collective’s root', async () => {
+    const bytes = await signed(clip, 'video/mp4');
+    expect((await read({ bytes, mediaType: 'video/mp4' }))?.validation_state).not.toBe('Trusted');
+  });
+
+  it('are absent from a clip nobody signed', async () => {
+    expect(await readCredentials(collective.ctx, { bytes: clip, mediaType: 'video/mp4' })).toBeNull();
+  });
+});
+
+it('the chain is made once and stands in the book', async () => {
+  const [one, other] = [await credentialChain(collective.ctx), await credentialChain(collective.ctx)];
+  expect(other.pem).toBe(one.pem);
+  expect(await collective.kinds()).toContain('certificate.issued');
+});
+
+it('the same secret gives the same key, another label another', async () => {
+  const secret = new Uint8Array(32).fill(7);
+  const open = async (label: string) =>
+    (await crypto.subtle.exportKey('jwk', (await keyPairFrom(secret, label)).publicKey)).x;
+  expect(await open('leaf')).toBe(await open('leaf'));
+  expect(await open('leaf')).not.toBe(await open('root'));
 });
