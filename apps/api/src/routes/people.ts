@@ -1,5 +1,5 @@
 import { checkpoint } from '@uncaged/book';
-import { eraseWords, eraseWords } from '@uncaged/compensation';
+import { eraseWords } from '@uncaged/compensation';
 import { peopleEndpoints as wire } from '@uncaged/contract';
 import {
   actsOf,
@@ -153,11 +153,7 @@ function sessionRoutes(app: App, deps: Deps): void {
     wire.eraseMe,
     { summary: 'Have my name, my login and my private words forgotten' },
     async ({ c }) => {
-      const ctx = await deps.contextOf(c);
-      const { memberId } = ctx.actor;
-      // Words first: should the rest fail, the member is still here and can ask again.
-      if (memberId !== null) await db.transaction((tx) => eraseWords(tx, memberId));
-      const erased = await eraseMe(ctx);
+      const erased = await eraseMe(await deps.contextOf(c), eraseWords);
       if (!erased.ok) return erased;
       c.header('set-cookie', blankSessionCookie(platform), { append: true });
       const { payloadsErased } = erased;
