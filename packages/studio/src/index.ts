@@ -4,6 +4,7 @@ export { type Carrier, openCarrier } from './carrier.ts';
 export { type CompletionDecision, complete, type Delivery } from './completion.ts';
 export type { StudioContext } from './context.ts';
 export { due } from './due.ts';
+export { eraseWords } from './generations.store.ts';
 export {
   type Enforcement,
   type Generation,
