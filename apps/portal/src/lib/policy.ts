@@ -6,6 +6,8 @@ export interface Clause {
   /** JSON Pointer */
   path: string;
   text: string;
+  /** begins a new paragraph */
+  begins?: boolean;
 }
 
 export interface Chapter {
@@ -39,6 +41,8 @@ export function and(parts: readonly string[]): string {
   return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
+const capital = (word: string): string => `${word[0]?.toUpperCase() ?? ''}${word.slice(1)}`;
+
 function hours(n: number): string {
   if (n === 0) return 'no time';
   return n % 24 === 0 && n >= 48 ? `${n / 24} days` : `${n} hours`;
@@ -61,11 +65,12 @@ const acts: Record<string, string> = {
 };
 
 function rolesChapter(document: Tree): Chapter {
-  const clauses = Object.entries(tree(document.roles)).map(([name, role]) => {
+  const clauses: Clause[] = Object.entries(tree(document.roles)).map(([name, role]) => {
     const { about, may } = tree(role);
     return {
+      begins: true,
       path: `/roles/${inPointer(name)}`,
-      text: `A ${name}: ${words(about)} May ${and(list(may).map((act) => acts[act] ?? act))}.`,
+      text: `${capital(name)}. ${words(about)} May ${and(list(may).map((act) => acts[act] ?? act))}.`,
     };
   });
   const joining = tree(document.membership);
@@ -73,10 +78,11 @@ function rolesChapter(document: Tree): Chapter {
   if (Object.keys(joining).length > 0)
     clauses.push(
       {
+        begins: true,
         path: '/membership/founderRoles',
-        text: `Whoever founds the collective is ${and(list(joining.founderRoles))}.`,
+        text: `Whoever founded the collective is ${and(list(joining.founderRoles))};`,
       },
-      { path: '/membership/memberRoles', text: `Whoever joins is ${and(list(joining.memberRoles))}.` },
+      { path: '/membership/memberRoles', text: `whoever joins is ${and(list(joining.memberRoles))}.` },
       {
         path: '/membership/invitationDays',
         text: `An invitation works once, for ${number(joining.invitationDays)} days.`,
@@ -115,7 +121,7 @@ function votingChapter(document: Tree): Chapter {
     const threshold = tree(rule.threshold);
     const path = `/voting/kinds/${inPointer(name)}`;
     clauses.push(
-      { path: `${path}/about`, text: `${name[0]?.toUpperCase()}${name.slice(1)}. ${words(rule.about)}` },
+      { begins: true, path: `${path}/about`, text: `${capital(name)}. ${words(rule.about)}` },
       {
         path: `${path}/quorum`,
         text: `It needs ${share(quorum)} of all ${words(quorum.of)} to take part, and never fewer than ${number(quorum.atLeast)};`,
@@ -130,12 +136,18 @@ function votingChapter(document: Tree): Chapter {
       },
       {
         path: `${path}/discussionHours`,
-        text: `We talk for ${hours(number(rule.discussionHours))},`,
+        text:
+          number(rule.discussionHours) === 0
+            ? 'No set time to talk;'
+            : `We talk for ${hours(number(rule.discussionHours))};`,
       },
-      { path: `${path}/votingHours`, text: `vote for ${hours(number(rule.votingHours))},` },
+      { path: `${path}/votingHours`, text: `we vote for ${hours(number(rule.votingHours))};` },
       {
         path: `${path}/delayHours`,
-        text: `and it takes effect after ${hours(number(rule.delayHours))} more.`,
+        text:
+          number(rule.delayHours) === 0
+            ? 'it takes effect at the close.'
+            : `it takes effect ${hours(number(rule.delayHours))} after the close.`,
       },
     );
   }
@@ -143,11 +155,12 @@ function votingChapter(document: Tree): Chapter {
 }
 
 function safeguardsChapter(document: Tree): Chapter {
-  const clauses = Object.entries(tree(document.safeguards)).map(([name, rule]) => {
+  const clauses: Clause[] = Object.entries(tree(document.safeguards)).map(([name, rule]) => {
     const { text, names } = tree(rule);
     const said = list(names);
     const who = said.length > 8 ? `${said.slice(0, 8).join(', ')} and ${said.length - 8} more` : and(said);
     return {
+      begins: true,
       path: `/safeguards/${inPointer(name)}`,
       text: `${words(text)} This refuses a prompt that names ${who}, until the artist says yes.`,
     };
@@ -201,7 +214,7 @@ function payChapter(document: Tree, money: (minor: string) => string): Chapter {
     clauses: [
       ...rates.map(([kind, amount]) => ({
         path: `/compensation/rates/${inPointer(kind)}`,
-        text: `A ${kind} report is paid at least ${money(String(number(amount)))}.`,
+        text: `${/^[aeiou]/.test(kind) ? 'An' : 'A'} ${kind} report is paid at least ${money(String(number(amount)))}.`,
       })),
       {
         path: '/compensation/reviewRate',
@@ -216,13 +229,17 @@ function payChapter(document: Tree, money: (minor: string) => string): Chapter {
         text: `If they say nothing for ${number(pay.reviewDays)} days, it is accepted and paid.`,
       },
       {
+        begins: true,
         path: '/compensation/royalty/perGeneration',
         text: `Each clip owes ${money(String(number(royalty.perGeneration)))} to the works its model learned from,`,
       },
       { path: '/compensation/royalty/fund', text: `out of the fund “${words(royalty.fund)}”:` },
       {
         path: '/compensation/royalty/split',
-        text: `${number(split.works)} parts to the makers, ${number(split.fund)} back to the fund.`,
+        text:
+          number(split.fund) === 0
+            ? 'all of it to the makers.'
+            : `of each ${number(split.works) + number(split.fund)} parts, ${number(split.works)} to the makers and ${number(split.fund)} back to the fund.`,
       },
     ],
   };
@@ -250,6 +267,7 @@ function learningChapter(document: Tree): Chapter {
         text: `Given to everyone means ${and(list(rules.acceptedDedications))}.`,
       },
       {
+        begins: true,
         path: '/privacy/minGroupSize',
         text: `No figure about fewer than ${number(floors.minGroupSize)} people is published.`,
       },
@@ -287,6 +305,7 @@ export function chapters(document: Tree, money: (minor: string) => string): Chap
     told.push({
       title: 'And also',
       clauses: rest.map((path) => ({
+        begins: true,
         path,
         text: `${path.slice(1).split('/').map(outOfPointer).join(', ')}: ${JSON.stringify(at(document, path))}.`,
       })),
@@ -354,4 +373,15 @@ export function namesOf(text: string): string[] {
         .filter((name) => name !== ''),
     ),
   ];
+}
+
+/** The clauses of a chapter as paragraphs. */
+export function paragraphs<C extends Clause>(clauses: readonly C[]): C[][] {
+  const found: C[][] = [];
+  for (const clause of clauses) {
+    const last = found.at(-1);
+    if (clause.begins || !last) found.push([clause]);
+    else last.push(clause);
+  }
+  return found;
 }
