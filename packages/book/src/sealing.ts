@@ -13,7 +13,7 @@ export interface SealingContext {
 }
 
 /** Leaves one transaction appends at most, so that others need not wait long for the embedded database. */
-const CHUNK = 2000;
+const CHUNK = 500;
 
 /**
  * Appends every entry whose transaction has ended to the tree and signs a checkpoint over it; answers how many. Only
