@@ -1,5 +1,5 @@
 import { checkpoint } from '@uncaged/book';
-import { eraseWords } from '@uncaged/compensation';
+import { eraseWords as eraseReports } from '@uncaged/compensation';
 import { peopleEndpoints as wire } from '@uncaged/contract';
 import {
   actsOf,
@@ -22,6 +22,7 @@ import {
   sessionCookie,
   verifyPassword,
 } from '@uncaged/platform';
+import { eraseWords as erasePrompts } from '@uncaged/studio';
 import { type ApiContext, type Deps, newRoutes } from '../deps.ts';
 import { route } from '../route.ts';
 import { wired } from '../wired.ts';
@@ -153,7 +154,10 @@ function sessionRoutes(app: App, deps: Deps): void {
     wire.eraseMe,
     { summary: 'Have my name, my login and my private words forgotten' },
     async ({ c }) => {
-      const erased = await eraseMe(await deps.contextOf(c), eraseWords);
+      const erased = await eraseMe(await deps.contextOf(c), async (tx, memberId) => {
+        await eraseReports(tx, memberId);
+        await erasePrompts(tx, memberId);
+      });
       if (!erased.ok) return erased;
       c.header('set-cookie', blankSessionCookie(platform), { append: true });
       const { payloadsErased } = erased;
