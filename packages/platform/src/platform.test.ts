@@ -5,7 +5,9 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, expect, test } from 'vitest';
-import { type Config, openPlatform, type Platform, readConfig, rows, sql } from './index.ts';
+import { readMigrations } from './database/migrations.ts';
+import { type Config, openPlatform, type Overrides, type Platform, readConfig, rows, sql } from './index.ts';
+import { migratedDump } from './testing.databases.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'uncaged-platform-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -17,8 +19,8 @@ function config(): Config {
   return read.config;
 }
 
-async function open(): Promise<Platform> {
-  const opened = await openPlatform(config());
+async function open(overrides: Overrides = {}): Promise<Platform> {
+  const opened = await openPlatform(config(), overrides);
   if (!opened.ok) throw new Error(opened.message);
   return opened.platform;
 }
@@ -33,6 +35,8 @@ function child() {
 }
 
 test('what was acknowledged is there after kill -9, and the dead owner of the folder is replaced', async () => {
+  const made = await open({ embeddedDump: await migratedDump(await readMigrations()) });
+  await made.close();
   let acknowledged = 0;
   for (const stopAt of [3, 9]) {
     const { started, lines } = child();

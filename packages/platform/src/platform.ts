@@ -4,7 +4,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { type Blobs, blobsIn } from './blobs.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { openEmbedded } from './database/embedded.ts';
+import { keepCheckpoints, openEmbedded } from './database/embedded.ts';
 import { type Migration, type MigrationConnection, migrate, readMigrations } from './database/migrations.ts';
 import { PgliteDatabase, pgliteTypes } from './database/pglite.ts';
 import { connect, PostgresDatabase } from './database/postgres.ts';
@@ -95,16 +95,22 @@ async function openDatabase(config: Config, overrides: Overrides): Promise<Opene
   const { embeddedDump } = overrides;
   const opened = config.inMemory
     ? { client: await PGlite.create({ ...pgliteTypes, ...(embeddedDump && { loadDataDir: embeddedDump }) }) }
-    : await openEmbedded(join(config.dataFolder, 'db'));
+    : await openEmbedded(join(config.dataFolder, 'db'), embeddedDump);
   const { client } = opened;
   await migrate(overPglite(client), migrations);
   // The queue's statements find their own tables; no name stands in both schemas (a test sees to it).
   await client.exec('set search_path = public, bullmq');
-  const db =
-    'durable' in opened
-      ? new PgliteDatabase(client, () => opened.durable.durable())
-      : new PgliteDatabase(client);
-  return { db, closeDatabase: () => client.close() };
+  if (!('durable' in opened)) return { db: new PgliteDatabase(client), closeDatabase: () => client.close() };
+  const db = new PgliteDatabase(client, () => opened.durable.durable());
+  const stop = keepCheckpoints(db, opened.durable);
+  return {
+    db,
+    async closeDatabase() {
+      stop();
+      await db.durable();
+      await db.gate.alone(() => client.close());
+    },
+  };
 }
 
 export function overPglite(client: PGlite): MigrationConnection {

@@ -1,108 +1,9 @@
-import { closeSync, fdatasyncSync, fsyncSync, openSync } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
-import { pgliteTypes } from './pglite.ts';
-
-/** At most one sync of the WAL in so many milliseconds. */
-const syncEvery = 50;
-
-/**
- * Makes the syncs PostgreSQL asks for real. PGlite's file system has no fsync of its own, so nothing would ever
- * be forced to the disk. Syncs of WAL files are only noted here: `durable` carries many of them out at once, off
- * the event loop. Before anything else is synced (a checkpoint's data files, then its control file) the noted
- * WAL goes first, which keeps PostgreSQL's order and with it its promise after a power cut.
- */
-export class DurableFolder {
-  readonly #noted = new Set<string>();
-  #underWay: { files: string[]; done: Promise<void> } | null = null;
-  #lastStart = 0;
-  #broken: unknown = null;
-  #created: Promise<void> = Promise.resolve();
-
-  /** Called where PostgreSQL calls fsync. `fd` is null for a folder. */
-  fsync(path: string, fd: number | null): void {
-    if (path.includes('/pg_wal/')) {
-      this.#noted.add(path);
-      return;
-    }
-    for (const wal of new Set([...this.#noted, ...(this.#underWay?.files ?? [])])) syncPath(wal);
-    this.#noted.clear();
-    if (fd === null) syncPath(path);
-    else fsyncSync(fd);
-  }
-
-  /** Puts a folder that was just made on the disk, in the background; `durable` waits for it. */
-  created(folder: string): void {
-    this.#created = syncTree(folder);
-    this.#created.catch((error) => {
-      this.#broken = error;
-    });
-  }
-
-  /** Resolves once every WAL sync noted before the call is done. Fails for good once one has failed. */
-  async durable(): Promise<void> {
-    await this.#created;
-    // What is under way may have started before the last commit wrote; then a second round is needed.
-    for (let round = 0; round < 2; round++) {
-      if (this.#broken)
-        throw new Error('the disk refused to sync the database; stop and check it', { cause: this.#broken });
-      if (this.#underWay) await this.#underWay.done;
-      else if (this.#noted.size > 0) await this.#start();
-      if (this.#noted.size === 0 && !this.#underWay) break;
-    }
-  }
-
-  #start(): Promise<void> {
-    const files: string[] = [];
-    const run = async () => {
-      const wait = this.#lastStart + syncEvery - performance.now();
-      if (wait > 0) await new Promise((go) => setTimeout(go, wait));
-      this.#lastStart = performance.now();
-      files.push(...this.#noted);
-      this.#noted.clear();
-      await Promise.all(files.map(datasync));
-    };
-    const done = run()
-      .catch((error) => {
-        this.#broken = error;
-        throw new Error('the disk refused to sync the database; stop and check it', { cause: error });
-      })
-      .finally(() => {
-        this.#underWay = null;
-      });
-    this.#underWay = { files, done };
-    return done;
-  }
-}
-
-function syncPath(path: string): void {
-  const fd = openSync(path, 'r');
-  try {
-    fdatasyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-async function datasync(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncTree(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) await syncTree(path);
-    else await datasync(path);
-  }
-  await datasync(folder);
-}
+import { DurableFolder } from './durable.folder.ts';
+import { type PgliteDatabase, pgliteTypes } from './pglite.ts';
 
 /** The parts of Emscripten's NODEFS that are used here. */
 interface NodeFsModule {
@@ -136,20 +37,43 @@ class SyncingFs extends NodeFS {
 
 /**
  * PGlite's own start parameters without `-F`, which would turn the syncs off, and with the WAL synced by fsync:
- * PGlite hands fdatasync to nobody.
+ * PGlite hands fdatasync to nobody. Finished WAL beyond 64 MB is not kept.
  */
 const startParams = [
   ...PGlite.defaultStartParams.filter((one) => one !== '-F'),
-  '-c',
-  'wal_sync_method=fsync',
+  ...['wal_sync_method=fsync', 'max_wal_size=64MB', 'min_wal_size=32MB'].flatMap((setting) => [
+    '-c',
+    setting,
+  ]),
 ];
 
-/** Opens the database in a folder, making it first when it is empty. */
-export async function openEmbedded(folder: string): Promise<{ client: PGlite; durable: DurableFolder }> {
+/** Opens the database in a folder; an empty one is filled from `dump` or, without one, made anew. */
+export async function openEmbedded(
+  folder: string,
+  dump?: Blob,
+): Promise<{ client: PGlite; durable: DurableFolder }> {
   const durable = new DurableFolder();
   const path = resolve(folder);
   const fresh = (await readdir(path).catch(() => [])).length === 0;
-  const client = await PGlite.create({ ...pgliteTypes, fs: new SyncingFs(path, durable), startParams });
-  if (fresh) durable.created(path);
+  if (fresh) durable.making();
+  const options = { ...pgliteTypes, fs: new SyncingFs(path, durable), startParams };
+  const client = await PGlite.create(fresh && dump ? { ...options, loadDataDir: dump } : options);
+  if (fresh) durable.made(path);
   return { client, durable };
+}
+
+const checkpointAfter = { milliseconds: 5_000, walFiles: 4 };
+
+/**
+ * PostgreSQL on its own in one process never checkpoints by itself: the WAL would grow for ever and be replayed
+ * whole after a crash. This does it each time four files are full; call the answer to stop.
+ */
+export function keepCheckpoints(db: PgliteDatabase, durable: DurableFolder): () => void {
+  const timer = setInterval(() => {
+    if (durable.walFiles <= checkpointAfter.walFiles) return;
+    durable.checkpointed();
+    void db.gate.alone(() => db.client.exec('checkpoint')).catch(() => {});
+  }, checkpointAfter.milliseconds);
+  timer.unref();
+  return () => clearInterval(timer);
 }
