@@ -67,7 +67,7 @@ export async function raise({
       platform.clock.advance(milliseconds);
       while ((await api.tick()) > 0);
     },
-    until,
+    until: (holds) => until(holds, workers),
     async sealed() {
       while ((await seal(platform)) > 0);
     },
@@ -81,6 +81,8 @@ export async function raise({
 }
 
 interface Hired {
+  /** Null while it runs; what it last said once it has ended badly. */
+  ended(): string | null;
   stop(): Promise<void>;
 }
 
@@ -94,15 +96,19 @@ function hire(url: string, token: string): Hired {
     },
   );
   let log = '';
+  let ended: string | null = null;
   for (const stream of [worker.stdout, worker.stderr])
-    stream.on('data', (chunk: Buffer) => (log = `${log}${chunk}`.slice(-8_000)));
+    stream.on('data', (chunk: Buffer) => {
+      log = `${log}${chunk}`.slice(-8_000);
+    });
   const exited = new Promise<void>((resolve) =>
     worker.once('exit', (code) => {
-      if (code !== 0) console.error(`A worker ended with status ${code}:\n${log}`);
+      ended = `status ${code}\n${log}`;
       resolve();
     }),
   );
   return {
+    ended: () => ended,
     async stop() {
       worker.kill('SIGTERM');
       await exited;
@@ -110,9 +116,12 @@ function hire(url: string, token: string): Hired {
   };
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 180_000; Date.now() < deadline; await sleep(100))
+async function until(holds: () => Promise<boolean>, workers: readonly Hired[]): Promise<void> {
+  for (const deadline = Date.now() + 180_000; Date.now() < deadline; await sleep(100)) {
     if (await holds()) return;
+    for (const worker of workers)
+      if (worker.ended() !== null) throw new Error(`a worker ended:\n${worker.ended()}`);
+  }
   throw new Error('waited three minutes for nothing');
 }
 

@@ -3,7 +3,7 @@ import type { Stage } from '../../support/stage.ts';
 import { money, textTable } from '../../support/table.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import type { Story, Told } from '../story.ts';
-import { balances, book, lineage, namesOf, tally } from './tables.ts';
+import { balances, book, consents, lineage, namesOf, tally } from './tables.ts';
 
 const DAY = 86_400_000;
 
@@ -23,12 +23,13 @@ export const story: Story = {
   title: 'A seat at the table',
   async tell(stage) {
     const members = await gather(stage);
+    const workId = await bringWork(members.iris);
     const callId = await openCall(stage, members.heron);
     const clip = await makeClip(stage, members.nacht, 'a red house', '7');
     const paid = await reportAndBePaid(stage, members, callId, clip);
     const proposalId = await decide(stage, members);
     const refusal = await enforced(stage, members);
-    return end(stage, members, { clip, paid, proposalId, refusal });
+    return end(stage, members, { workId, clip, paid, proposalId, refusal });
   },
 };
 
@@ -50,6 +51,21 @@ async function gather(stage: Stage): Promise<Members> {
     return member;
   };
   return { heron, nacht: await join('nacht'), iris: await join('iris'), ko: await join('ko') };
+}
+
+/** iris brings a drawing of her own and says yes to two uses; what she does not answer is a no. */
+async function bringWork(iris: Visitor): Promise<string> {
+  const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#fff"/>
+    <path d="M12 52 V26 L32 10 L52 26 V52 Z" fill="#c8102e"/><rect x="28" y="36" width="10" height="16" fill="#0c0c0c"/></svg>`;
+  const form = new FormData();
+  form.set('file', new File([drawing], 'house.svg', { type: 'image/svg+xml' }));
+  form.set('title', 'red house, one door');
+  form.set('keywords', 'house, red');
+  form.set('licence', 'CC-BY-4.0');
+  form.append('consents', 'fine_tune_own');
+  form.append('consents', 'publish');
+  const { work } = await iris.post<{ work: { id: string } }>('/api/works', form);
+  return work.id;
 }
 
 /** Terms before work: rates, budget in escrow, deadline, all in the book before the first submission. */
@@ -172,6 +188,7 @@ async function enforced(stage: Stage, members: Members): Promise<Refusal> {
 }
 
 interface Ending {
+  workId: string;
   clip: string;
   paid: Paid;
   proposalId: string;
@@ -182,7 +199,7 @@ interface Ending {
 async function end(
   stage: Stage,
   members: Members,
-  { clip, paid, proposalId, refusal }: Ending,
+  { workId, clip, paid, proposalId, refusal }: Ending,
 ): Promise<Told> {
   await stage.sealed();
   for (const line of paid.lines) await members.nacht.get(line.proof);
@@ -214,6 +231,7 @@ async function end(
         ],
       ),
       await lineage(members.heron, clip),
+      await consents(members.heron, workId),
     ],
   };
 }

@@ -1,4 +1,4 @@
-import type { BookEntry, Lineage, ProposalDetail } from '@uncaged/contract';
+import type { BookEntry, Lineage, ProposalDetail, Work } from '@uncaged/contract';
 import { money, textTable } from '../../support/table.ts';
 import type { Visitor } from '../../support/visitor.ts';
 
@@ -15,7 +15,7 @@ export class Names {
   of(subject: string): string {
     const [noun = '', ...rest] = subject.split(':');
     const id = rest.join(':');
-    if (!/[0-9a-f]{8}-/.test(id)) return subject;
+    if (!/^(?:[0-9a-f]{8}-|[0-9a-f]{64}$)/.test(id)) return subject;
     const known = this.#names.get(id);
     if (known) return noun === 'member' ? known : `${noun} ${known}`;
     const count = (this.#counts.get(noun) ?? 0) + 1;
@@ -117,7 +117,7 @@ export async function lineage(reader: Visitor, generationId: string): Promise<st
         .join(', '),
       await proven(found.generation.entryId),
     ],
-    ['credential', found.credential?.issuer ?? 'none', found.credential ? 'signed' : 'unsigned'],
+    ['credential', 'in the mp4', found.credential ? 'signed' : 'unsigned'],
     ['model', found.model.name, await proven(found.model.entryId)],
     [
       'dataset',
@@ -127,4 +127,11 @@ export async function lineage(reader: Visitor, generationId: string): Promise<st
     ...found.authors.slice(0, 5).map((author) => ['maker', author.name, `${author.works} works`]),
   ];
   return textTable('Where the clip came from', ['what', 'which', ''], rows);
+}
+
+/** What may be done with a work, and why. */
+export async function consents(reader: Visitor, workId: string): Promise<string> {
+  const { work } = await reader.get<{ work: Work }>(`/api/works/${workId}`);
+  const rows = work.uses.map((use) => [use.use, use.allowed ? 'yes' : 'no', use.because]);
+  return textTable(`What may be done with “${work.title}”`, ['use', 'may', 'because'], rows);
 }
