@@ -21,7 +21,7 @@ export interface SeenEntry extends Omit<store.StoredEntry, 'payload' | 'salt'> {
 export type Reader = Pick<Actor, 'memberId' | 'kind'>;
 
 /** The entry as `reader` may see it. */
-export function seenBy(reader: Reader, entry: store.StoredEntry): SeenEntry {
+function seenBy(reader: Reader, entry: store.StoredEntry): SeenEntry {
   const erased = entry.payload === null;
   const own = reader.memberId !== null && reader.memberId === entry.actor;
   const open = entry.visibility === 'public' || reader.kind === 'operator' || own;

@@ -107,18 +107,6 @@ export async function newestCheckpoint(tx: Tx): Promise<StoredCheckpoint | null>
   return row ?? null;
 }
 
-/** The leaf of an entry, or null before sealing. */
-export async function leafOf(
-  tx: Tx,
-  entryId: string,
-): Promise<{ position: bigint; leafHash: Uint8Array } | null> {
-  const [row] = await rows<{ position: bigint; leafHash: Uint8Array }>(
-    tx,
-    sql`select position, leaf_hash as "leafHash" from book_leaves where entry_id = ${entryId}`,
-  );
-  return row ?? null;
-}
-
 /** The causal number of the newest entry; 0 in an empty book. */
 export async function newestSeq(tx: Tx): Promise<bigint> {
   const [row] = await rows<{ seq: bigint }>(

@@ -137,7 +137,7 @@ function sealed(files: ReadonlyMap<string, Uint8Array>, tree: Checkpoint): Map<s
 }
 
 /** Files as the one shape of zip an archive has. */
-export function zipFiles(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
+function zipFiles(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const parts = [...files].map(([path, bytes]) => ({
     file: { path, size: bytes.length, crc: crc32(bytes) },
     bytes,

@@ -1,5 +1,4 @@
-import { rows, sql, systemClock } from '@uncaged/platform';
-import { openTestPlatform, type TestPlatform } from '@uncaged/platform/testing';
+import { type Platform, rows, sql } from '@uncaged/platform';
 import { toHex } from '../bytes.ts';
 import { type Fact, record, recordBatch } from '../index.ts';
 import type { Posting } from '../postings.ts';
@@ -27,7 +26,6 @@ export interface PostingBench extends Omit<BenchRow, 'name' | 'recorded' | 'inse
   readonly versions: Readonly<Record<string, string>>;
 }
 
-type Bench = TestPlatform<typeof systemClock>;
 type Pay = (n: number) => readonly Posting[];
 
 const payment = (from: string, to: string): Posting[] => [
@@ -48,15 +46,13 @@ const SHAPES: readonly { name: string; pay: Pay }[] = [
 /**
  * Entries with two postings by `record()`, each in its transaction, 8 clients at a time, against plain inserts of the
  * same rows into tables of the same shape (columns, defaults, constraints, indexes; no triggers, no hashing, no
- * balances kept), each in its transaction too. Rounds alternate in one run. `databaseUrl`: a PostgreSQL where a
- * database may be created.
+ * balances kept), each in its transaction too. Rounds alternate in one run. `platform`: a fresh one, on PostgreSQL, as
+ * the figures are about its clients.
  */
 export async function benchPosting(
-  databaseUrl: string,
+  platform: Platform,
   { rounds = 7, entries = 1200 }: { rounds?: number; entries?: number } = {},
 ): Promise<PostingBench> {
-  process.env.DATABASE_URL = databaseUrl;
-  await using platform = await openTestPlatform({ clock: systemClock });
   await prepare(platform);
   const found: BenchRow[] = [];
   let headlines: number[] | undefined;
@@ -119,7 +115,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
-async function prepare(platform: Bench): Promise<void> {
+async function prepare(platform: Platform): Promise<void> {
   const { db } = platform;
   for (const table of ['entries', 'payloads', 'postings', 'credits']) {
     const [peer, ours] = [sql.identifier(`raw_${table}`), sql.identifier(`book_${table}`)];
@@ -147,7 +143,7 @@ function factOf(postings: readonly Posting[]): Fact {
   };
 }
 
-async function recordOne(platform: Bench, postings: readonly Posting[]): Promise<void> {
+async function recordOne(platform: Platform, postings: readonly Posting[]): Promise<void> {
   const recorded = await platform.db.transaction((tx) => record(tx, platform, factOf(postings)));
   if (!recorded.ok) throw new Error(recorded.code);
 }
@@ -155,7 +151,7 @@ async function recordOne(platform: Bench, postings: readonly Posting[]): Promise
 const SOME_HASH = toHex(new Uint8Array(32).fill(1));
 const PAYLOAD = JSON.stringify(factOf([]).payload);
 
-async function insertOne(platform: Bench, postings: readonly Posting[]): Promise<void> {
+async function insertOne(platform: Platform, postings: readonly Posting[]): Promise<void> {
   const id = platform.ids.next();
   const [from, to] = postings;
   if (!from || !to) throw new Error('a payment has two postings');
