@@ -17,6 +17,7 @@ import {
   reshape,
   sin,
   slice,
+  sqrt,
   sub,
   sumTo,
   transpose,
@@ -93,13 +94,22 @@ function constantIntegers(g: Graph, value: Value): number[] {
   return [...new BigInt64Array(buffer as ArrayBuffer, byteOffset, byteLength / 8)].map(Number);
 }
 
-/** Ba et al. 2016: dx = (dy − mean dy − x̂·mean(dy·x̂)) / σ, with unit gain. */
-function layerNormalization(g: Graph, node: Node, [dy]: Adjoint[]): Adjoint[] {
-  if (!dy) return [];
-  const [normal, , inverse] = node.outputs as [Value, Value, Value];
+/** Ba et al. 2016: dx = (dy − mean dy − x̂·mean(dy·x̂)) / σ, with unit gain; σ is computed anew. */
+function layerNormalization(
+  g: Graph,
+  dy: Value,
+  [x]: readonly Value[],
+  normal: Value,
+  node: Node,
+): Adjoint[] {
+  const input = x as Value;
+  const epsilon = (node.attributes.epsilon as Attribute & { kind: 'float' }).value;
+  const centred = sub(g, input, reduceMean(g, input, [-1], true));
+  const variance = reduceMean(g, mul(g, centred, centred), [-1], true);
+  const deviation = sqrt(g, add(g, variance, epsilon));
   const along = reduceMean(g, mul(g, dy, normal), [-1], true);
-  const centred = sub(g, dy, reduceMean(g, dy, [-1], true));
-  return [mul(g, sub(g, centred, mul(g, normal, along)), inverse)];
+  const across = sub(g, dy, reduceMean(g, dy, [-1], true));
+  return [div(g, sub(g, across, mul(g, normal, along)), deviation)];
 }
 
 function splitPullback(g: Graph, node: Node, adjoints: Adjoint[]): Adjoint[] {
@@ -165,7 +175,7 @@ const PULLBACKS: Readonly<Record<string, Pullback>> = {
   Sin: pointwise((g, dy, x) => mul(g, dy, cos(g, x))),
   Cos: pointwise((g, dy, x) => neg(g, mul(g, dy, sin(g, x)))),
   Softmax: pointwise((g, dy, _x, y) => mul(g, y, sub(g, dy, reduceSum(g, mul(g, dy, y), [-1], true)))),
-  LayerNormalization: layerNormalization,
+  LayerNormalization: one(layerNormalization),
   Gemm: one(gemm),
   MatMul: one(batchedMatmul),
   ReduceSum: one((g, dy, [x], _y, node) => {

@@ -37,6 +37,9 @@ export async function chooseProvider(options: {
   const forced = options.provider ?? (process.env.UNCAGED_PROVIDER || undefined);
   if (forced !== undefined) {
     if (!isProvider(forced)) throw new ProviderUnavailable(`there is no provider ${forced}`);
+    const built = ort.listSupportedBackends().map(({ name }) => name);
+    if (!built.includes(forced))
+      throw new ProviderUnavailable(`this runtime has no ${forced}, only ${built.join(', ')}`);
     options.onLog?.(`provider ${forced} (asked for)`);
     return forced;
   }

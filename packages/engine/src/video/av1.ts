@@ -109,5 +109,23 @@ export async function encodeMp4(clip: Clip, fps: number, scale: number): Promise
   }
   await output.finalize();
   if (!target.buffer) throw new Error('the muxer wrote nothing');
-  return new Uint8Array(target.buffer);
+  const bytes = new Uint8Array(target.buffer);
+  clearTimes(bytes);
+  return bytes;
+}
+
+/** Boxes on the way to those that hold a time of making (ISO/IEC 14496-12, sections 8.2 to 8.4). */
+const CONTAINERS = new Set(['moov', 'trak', 'mdia']);
+const TIMED = new Set(['mvhd', 'tkhd', 'mdhd']);
+
+/** Sets the times of making to zero ("unknown"), so that the same frames give the same bytes. */
+function clearTimes(bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at + 8 <= bytes.length; at += view.getUint32(at)) {
+    const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (CONTAINERS.has(name)) clearTimes(bytes.subarray(at + 8, at + view.getUint32(at)));
+    // Version 0 holds two times of four bytes, version 1 two of eight, after version and flags.
+    if (TIMED.has(name)) bytes.fill(0, at + 12, at + 12 + (bytes[at + 8] === 1 ? 16 : 8));
+    if (view.getUint32(at) < 8) throw new Error(`box ${name} is shorter than its own head`);
+  }
 }

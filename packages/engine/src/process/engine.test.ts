@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeTinyModel } from '../model/tiny.ts';
+import type { GenerateRequest } from '../sample/request.ts';
+import { type Engine, type EngineEvent, startEngine } from './engine.ts';
+
+let dir: string;
+let engine: Engine;
+const lines: string[] = [];
+const start = () =>
+  startEngine({
+    modelDir: dir,
+    model: 'tiny',
+    provider: 'cpu',
+    threads: 1,
+    onLog: (line) => lines.push(line),
+  });
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'engine-process-'));
+  await writeTinyModel(dir);
+  engine = await start();
+}, 60_000);
+afterAll(async () => {
+  await engine.close();
+  await rm(dir, { recursive: true });
+});
+
+async function collect(from: Engine, request: GenerateRequest, signal?: AbortSignal): Promise<EngineEvent[]> {
+  const events: EngineEvent[] = [];
+  for await (const event of from.generate(request, signal ? { signal } : {})) events.push(event);
+  return events;
+}
+
+test('a clip comes with previews, files and a record that makes it again', async () => {
+  const request = { prompt: 'red zebra', seed: 4, steps: 6, previewEvery: 2 };
+  const events = await collect(engine, request);
+  expect(events.map((event) => event.type)).toEqual(['preview', 'preview', 'preview', 'preview', 'result']);
+  const last = events.at(-1);
+  if (last?.type !== 'result') throw new Error('no result');
+  const { record, files } = last.result;
+  expect(record).toMatchObject({
+    engine: 'onnx',
+    provider: 'cpu',
+    mode: 'clip',
+    words: { red: 1 },
+    unknownWords: ['zebra'],
+    frames: 16,
+    width: 64,
+  });
+  expect(files?.mp4.bytes.subarray(4, 8)).toEqual(new Uint8Array(Buffer.from('ftyp')));
+  const { words, seed, steps, guidance, mode, path } = record;
+  const again = (await collect(engine, { words, seed, steps, guidance, mode, path })).at(-1);
+  expect(again?.type === 'result' && again.result.files?.mp4.sha256).toBe(files?.mp4.sha256);
+  expect(lines).toContain('provider cpu (asked for)');
+});
+
+test('raw frames on request', async () => {
+  const [event] = await collect(engine, { seed: 1, steps: 2, frames: 3, deliver: 'frames', previewEvery: 0 });
+  expect(event?.type === 'result' && event.result.frames?.rgb.length).toBe(3 * 8 * 8 * 3);
+});
+
+test('bad input and cancelling end in one error, and the engine goes on', async () => {
+  expect(await collect(engine, { seed: 1, guidance: Number.NaN })).toMatchObject([
+    { type: 'error', code: 'guidance_not_finite' },
+  ]);
+  const cancelled = await collect(engine, { seed: 1, steps: 1000 }, AbortSignal.abort());
+  expect(cancelled.at(-1)).toMatchObject({ type: 'error', code: 'cancelled' });
+  expect(engine.alive).toBe(true);
+});
+
+test('a second clip meanwhile is refused as busy; leaving the loop cancels the first', async () => {
+  for await (const event of engine.generate({ seed: 1, steps: 1000, previewEvery: 1 })) {
+    expect(event.type).toBe('preview');
+    expect(await collect(engine, { seed: 2 })).toMatchObject([{ type: 'error', code: 'busy' }]);
+    break;
+  }
+  await expect
+    .poll(async () => (await collect(engine, { seed: 2, steps: 1, frames: 1 })).at(-1)?.type, {
+      timeout: 20_000,
+    })
+    .toBe('result');
+});
+
+test('a killed process is an error event, and another can be started', async () => {
+  const victim = await start();
+  const events: EngineEvent[] = [];
+  for await (const event of victim.generate({ seed: 1, steps: 1000, previewEvery: 1 })) {
+    if (events.push(event) === 1) process.kill(victim.pid as number, 'SIGKILL');
+  }
+  expect(events.at(-1)).toMatchObject({
+    type: 'error',
+    code: 'child_died',
+    message: expect.stringContaining('SIGKILL'),
+  });
+  expect(victim.alive).toBe(false);
+  expect(await collect(victim, { seed: 1 })).toMatchObject([{ code: 'child_died' }]);
+  await victim.close();
+}, 60_000);
+
+test.each([
+  [{ model: 'nothing' }, 'model_missing'],
+  [{ provider: 'coreml' as const }, 'provider_unavailable'],
+  [{ startTimeoutMs: 1 }, 'start_timeout'],
+])(
+  'an engine that cannot start says why: %o',
+  async (options, code) => {
+    await expect(startEngine({ modelDir: dir, model: 'tiny', ...options })).rejects.toMatchObject({
+      name: 'EngineStartError',
+      code,
+    });
+  },
+  60_000,
+);

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { type GenerateRequest, planOf } from './request.ts';
+
+const known = (word: string): boolean => ['red', 'flag', 'cat'].includes(word);
+
+test('words are sorted into known, unknown and motion', () => {
+  const planned = planOf({ prompt: 'Red CATS, zebra; turn', seed: 1 }, known);
+  if (!planned.ok) throw new Error(planned.message);
+  expect(planned.plan).toMatchObject({
+    words: { red: 1, cat: 1 },
+    unknownWords: ['zebra'],
+    motion: { turn: 1 },
+    steps: 30,
+    guidance: 2.5,
+    mode: 'clip',
+    frames: 16,
+    fps: 8,
+    scale: 8,
+    path: [{ seed: 1 }],
+  });
+});
+
+test('explicit weights win over the prompt and keep their sign and size', () => {
+  const planned = planOf(
+    { prompt: 'cat', words: { red: -3, flag: 1e9, sway: 0 }, seed: 0, guidance: -7 },
+    known,
+  );
+  expect(planned.ok && planned.plan).toMatchObject({
+    words: { red: -3, flag: 1e9 },
+    motion: { sway: 0 },
+    guidance: -7,
+  });
+});
+
+test.each<[string, object]>([
+  ['words_invalid', { words: { red: Number.NaN } }],
+  ['words_invalid', { words: { red: '1' } }],
+  ['words_invalid', { words: 5 }],
+  ['words_invalid', { words: Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`w${i}`, 1])) }],
+  ['words_invalid', { prompt: 'x'.repeat(100_001) }],
+  ['words_invalid', { prompt: 5 }],
+  ['seed_invalid', { seed: -1 }],
+  ['seed_invalid', { seed: 0.5 }],
+  ['seed_invalid', { seed: 2 ** 53 }],
+  ['seed_invalid', { seed: undefined }],
+  ['steps_out_of_range', { steps: 0 }],
+  ['steps_out_of_range', { steps: 1001 }],
+  ['steps_out_of_range', { steps: 2.5 }],
+  ['guidance_not_finite', { guidance: Number.NaN }],
+  ['guidance_not_finite', { guidance: Number.POSITIVE_INFINITY }],
+  ['guidance_not_finite', { guidance: '3' }],
+  ['mode_unsupported', { mode: 'film' }],
+  ['frames_out_of_range', { frames: 0 }],
+  ['frames_out_of_range', { frames: 65 }],
+  ['path_invalid', { path: [] }],
+  ['path_invalid', { path: [{ seed: -1 }] }],
+  ['path_invalid', { path: [{ seed: 1, toward: 1.5 }] }],
+  ['path_invalid', { path: [{ seed: 1, toward: 2, at: Number.NaN }] }],
+  ['path_invalid', { path: [null] }],
+  ['fps_out_of_range', { fps: 0 }],
+  ['scale_out_of_range', { scale: 17 }],
+])('%s for %o', (code, more) => {
+  expect(planOf({ seed: 1, ...more } as GenerateRequest, known)).toMatchObject({ ok: false, code });
+});
