@@ -11,9 +11,6 @@ export interface Figures {
 }
 
 export interface Bench {
-  name: string;
-  /** What `ratio` means and where its goal lies. */
-  about: string;
   run(): Promise<Figures>;
 }
 

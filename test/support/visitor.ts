@@ -10,7 +10,8 @@ export interface Visitor {
   post<Answer>(path: string, body?: unknown, idempotencyKey?: string): Promise<Answer>;
   /** Bytes of a file, such as a clip. */
   bytes(path: string): Promise<Uint8Array>;
-  cookie(): string;
+  /** What a server-sent event stream says, as it says it. */
+  events(path: string): AsyncIterable<Record<string, unknown>>;
 }
 
 /** A visitor of the collective at `url`. */
@@ -50,6 +51,23 @@ export function visitor(url: string): Visitor {
       if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);
       return new Uint8Array(await response.arrayBuffer());
     },
-    cookie,
+    async *events(path) {
+      const response = await browserFetch(`${url}${path}`, { headers: { accept: 'text/event-stream' } });
+      if (!response.ok || !response.body) throw new Error(`GET ${path}: ${response.status}`);
+      const lines = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(intoLines());
+      for await (const each of lines)
+        if (each.startsWith('data:')) yield JSON.parse(each.slice(5)) as Record<string, unknown>;
+    },
   };
+}
+
+function intoLines(): TransformStream<string, string> {
+  let rest = '';
+  return new TransformStream({
+    transform(chunk, controller) {
+      const lines = `${rest}${chunk}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const each of lines) controller.enqueue(each);
+    },
+  });
 }
