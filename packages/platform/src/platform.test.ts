@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, expect, test } from 'vitest';
 import { readMigrations } from './database/migrations.ts';
-import { type Config, openPlatform, type Overrides, type Platform, readConfig, rows, sql } from './index.ts';
+import { type Config, type Overrides, openPlatform, type Platform, readConfig, rows, sql } from './index.ts';
 import { migratedDump } from './testing.databases.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'uncaged-platform-'));
