@@ -66,7 +66,8 @@ function reachable(entry: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-const isTest = (file: string) => /\.test\.ts$/.test(file) || file.includes(`${path.sep}testing`);
+const isTest = (file: string) =>
+  /\.(?:test|testing|stage)\.ts$/.test(file) || /[\\/](?:fixtures|testing)[\\/]/.test(file);
 
 /** Judges one import of a file that lives in `room`; null when the arrow stands. */
 export function judge(room: Room, file: string, imported: string): Wrong | null {

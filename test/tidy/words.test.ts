@@ -37,7 +37,7 @@ const habits: { name: string; pattern: RegExp; files: RegExp; instead: string }[
   {
     name: 'chance in a rule',
     pattern: /Math\.random\(/,
-    files: /packages\/(?!engine).*\.ts$/,
+    files: /packages\/(?:book|governance|compensation|provenance|studio|verify)\/.*\.ts$/,
     instead: 'take ids, seeds and draws as arguments',
   },
   {
