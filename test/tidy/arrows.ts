@@ -67,7 +67,7 @@ function reachable(entry: string, seen = new Set<string>()): Set<string> {
 }
 
 const isTest = (file: string) =>
-  /\.(?:test|testing|stage)\.ts$/.test(file) || /[\\/](?:fixtures|testing)[\\/]/.test(file);
+  /[./\\](?:test|testing|stage)\.ts$/.test(file) || /[\\/](?:fixtures|testing)[\\/]/.test(file);
 
 /** Judges one import of a file that lives in `room`; null when the arrow stands. */
 export function judge(room: Room, file: string, imported: string): Wrong | null {
