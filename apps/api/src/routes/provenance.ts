@@ -86,8 +86,6 @@ function works(deps: Deps, app: App): void {
     if (!found.ok) return problem(c, found.code);
     return c.body(Buffer.from(found.bytes), 200, {
       'content-type': 'image/webp',
-      'content-security-policy': "default-src 'none'; sandbox",
-      'x-content-type-options': 'nosniff',
       'cache-control': found.shownToAll ? 'public, max-age=86400, immutable' : 'private, no-store',
       etag: `"${found.sha256}"`,
     });

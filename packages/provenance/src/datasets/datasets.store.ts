@@ -49,10 +49,6 @@ export async function datasetById(tx: Tx, id: string): Promise<DatasetRow | null
   return row ?? null;
 }
 
-export async function allDatasets(tx: Tx): Promise<DatasetRow[]> {
-  return rows<DatasetRow>(tx, sql`select ${columns} from datasets order by id`);
-}
-
 export async function insertDataset(tx: Tx, row: DatasetRow, items: readonly ItemRow[]): Promise<void> {
   await tx.execute(sql`
     insert into datasets (id, name, version, root, items, manifest_sha256, entry_id, created_at)

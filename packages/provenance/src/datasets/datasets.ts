@@ -3,7 +3,7 @@ import type { Context, Tx } from '@uncaged/platform';
 import { withNames } from '../works/works.ts';
 import * as store from './datasets.store.ts';
 
-export type { AuthorShare, DatasetRow, ItemView } from './datasets.store.ts';
+export type { AuthorShare, DatasetRow } from './datasets.store.ts';
 
 export interface ProvenItem extends store.ItemView {
   /** RFC 6962 audit path to the dataset's root, hex */
@@ -36,6 +36,21 @@ async function treeOf(tx: Tx, datasetId: string): Promise<Tree> {
   if (trees.size >= KEPT_TREES && oldest !== undefined) trees.delete(oldest);
   trees.set(datasetId, tree);
   return tree;
+}
+
+/** Shares of datasets that no member's work is in: imported names never change, so these are kept too. */
+const keptShares = new Map<string, readonly store.AuthorShare[]>();
+
+/** What each author brought to a dataset, largest share first. */
+export async function sharesOf(tx: Tx, datasetId: string): Promise<readonly store.AuthorShare[]> {
+  const there = keptShares.get(datasetId);
+  if (there) return there;
+  const shares = await store.sharesOf(tx, datasetId);
+  if (shares.some((share) => share.memberId !== null)) return withNames(tx, shares);
+  const [oldest] = keptShares.keys();
+  if (keptShares.size >= KEPT_TREES && oldest !== undefined) keptShares.delete(oldest);
+  keptShares.set(datasetId, shares);
+  return shares;
 }
 
 /** A page of a dataset's items, each with its proof. `cursor` is the index to go on from. */

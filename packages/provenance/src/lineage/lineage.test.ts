@@ -54,7 +54,8 @@ describe('a shipped model', () => {
     ],
     [
       'other weights than the record names',
-      (folder: string) => writeFile(join(folder, 'tiny-1.json'), `{"weightsSha256":"${'0'.repeat(64)}"}`),
+      (folder: string) =>
+        writeFile(join(folder, 'tiny-1.json'), `{"weights":{"sha256":"${'0'.repeat(64)}"}}`),
       'model_weights_differ',
     ],
     [

@@ -1,9 +1,7 @@
 import type { Context, Tx } from '@uncaged/platform';
 import type { Credential } from '../credentials/credentials.ts';
-import { type AuthorShare, sharesOf } from '../datasets/datasets.store.ts';
-import { type ItemsPage, itemsPage } from '../datasets/datasets.ts';
+import { type AuthorShare, type ItemsPage, itemsPage, sharesOf } from '../datasets/datasets.ts';
 import { type ModelRow, modelById } from '../models/models.store.ts';
-import { withNames } from '../works/works.ts';
 import * as store from './lineage.store.ts';
 
 export interface Output {
@@ -30,7 +28,7 @@ export interface Lineage {
   credential: store.CredentialRow | null;
   model: ModelRow;
   works: ItemsPage;
-  authors: AuthorShare[];
+  authors: readonly AuthorShare[];
 }
 
 /**
@@ -53,7 +51,7 @@ export async function lineageOf(
     credential: await store.credentialOf(tx, generationId),
     model,
     works: await itemsPage(tx, dataset, asked),
-    authors: await withNames(tx, await sharesOf(tx, model.datasetId)),
+    authors: await sharesOf(tx, model.datasetId),
   };
   return { ok: true, lineage };
 }

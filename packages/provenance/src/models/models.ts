@@ -1,20 +1,14 @@
 import { record, recordBatch } from '@uncaged/book';
-import { toHex } from '@uncaged/book/rules';
+import { rootOf, toHex } from '@uncaged/book/rules';
 import type { Context, Tx } from '@uncaged/platform';
 import { recordedAll } from '../context.ts';
-import {
-  type AuthorShare,
-  datasetByRoot,
-  insertDataset,
-  nextVersion,
-  sharesOf,
-} from '../datasets/datasets.store.ts';
-import { type DatasetEntry, datasetLeaf, datasetRoot } from '../datasets/root.ts';
+import { datasetByRoot, insertDataset, nextVersion } from '../datasets/datasets.store.ts';
+import { type AuthorShare, sharesOf } from '../datasets/datasets.ts';
+import { type DatasetEntry, datasetLeaf } from '../datasets/root.ts';
 import { sha256Of } from '../picture/read.ts';
 import { ensureImportedAuthors } from '../works/authors.store.ts';
 import { authorKey } from '../works/authors.ts';
 import { insertWorks, worksByHash } from '../works/works.store.ts';
-import { withNames } from '../works/works.ts';
 import * as store from './models.store.ts';
 import { readShipped, type ShippedCode, type ShippedModel, type ShippedWork } from './shipped.ts';
 
@@ -77,7 +71,8 @@ async function ensureDataset(
   shipped: ShippedModel,
   made: { items: readonly DatasetEntry[]; manifestSha256: string },
 ): Promise<string> {
-  const root = datasetRoot(made.items);
+  const leaves = made.items.map(datasetLeaf);
+  const root = toHex(rootOf(leaves));
   const known = await datasetByRoot(tx, shipped.name, root);
   if (known) return known.id;
   const workIds = await ensureWorks(tx, ctx, shipped.works);
@@ -121,7 +116,7 @@ async function ensureDataset(
       basis: item.basis,
       consentId: item.consentId,
       weight: item.weight,
-      leafHash: toHex(datasetLeaf(item)),
+      leafHash: toHex(leaves[index] as Uint8Array),
     })),
   );
   return id;
@@ -221,11 +216,11 @@ export async function modelOf(
   ctx: Pick<Context, 'db'>,
   id: string,
 ): Promise<
-  { ok: true; model: store.ModelRow; shares: AuthorShare[] } | { ok: false; code: 'unknown_model' }
+  { ok: true; model: store.ModelRow; shares: readonly AuthorShare[] } | { ok: false; code: 'unknown_model' }
 > {
   const model = await store.modelById(ctx.db.read, id);
   if (!model) return { ok: false, code: 'unknown_model' };
-  const shares = await withNames(ctx.db.read, await sharesOf(ctx.db.read, model.datasetId));
+  const shares = await sharesOf(ctx.db.read, model.datasetId);
   return { ok: true, model, shares };
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256Of } from '../picture/read.ts';
 import { authorName } from '../works/authors.ts';
 import { readDedication } from '../works/licences.ts';
 import { cleanText } from '../works/text.ts';
@@ -28,15 +29,19 @@ export interface ShippedModel {
   works: ShippedWork[];
 }
 
-export type ShippedCode = 'model_missing' | 'model_malformed' | 'model_work_without_basis';
+export type ShippedCode =
+  | 'model_missing'
+  | 'model_malformed'
+  | 'model_manifest_differs'
+  | 'model_work_without_basis';
 export type ShippedReading =
   | { ok: true; model: ShippedModel }
   | { ok: false; code: ShippedCode; detail: string };
 
 /**
  * Reads a shipped model: `<name>.safetensors`, `<name>.json`, `<name>.manifest.jsonl` and, if there, its card.
- * Errors in the order they are tested: `model_missing`, `model_malformed`, `model_work_without_basis` (a work of
- * the manifest is not given to everyone).
+ * Errors in the order they are tested: `model_missing`, `model_malformed`, `model_manifest_differs` (the
+ * record names another manifest), `model_work_without_basis` (a work of the manifest is not given to everyone).
  */
 export async function readShipped(folder: string, name: string): Promise<ShippedReading> {
   const file = (suffix: string) => readFile(join(folder, suffix)).catch(() => null);
@@ -54,6 +59,9 @@ export async function readShipped(folder: string, name: string): Promise<Shipped
     };
   const record = parse(json.toString());
   if (!record) return { ok: false, code: 'model_malformed', detail: `${name}.json is no JSON object.` };
+  const statedManifest = statedHash(record.manifest);
+  if (statedManifest !== null && statedManifest !== sha256Of(manifest))
+    return { ok: false, code: 'model_manifest_differs', detail: `The record names ${statedManifest}.` };
   const works: ShippedWork[] = [];
   for (const [index, line] of manifest.toString().split('\n').filter(Boolean).entries()) {
     const read = workOf(line);
@@ -63,11 +71,11 @@ export async function readShipped(folder: string, name: string): Promise<Shipped
   }
   if (works.length === 0)
     return { ok: false, code: 'model_malformed', detail: 'The manifest names no work.' };
-  const { vocabulary: _words, training = null, licence, parameters, weightsSha256, ...config } = record;
+  const { training = null, licence, parameters, config = {} } = record;
   const model = {
     name,
     weights,
-    statedWeightsSha256: typeof weightsSha256 === 'string' ? weightsSha256 : null,
+    statedWeightsSha256: statedHash(record.weights),
     licence: typeof licence === 'string' ? licence : 'CC0-1.0',
     config,
     training,
@@ -87,6 +95,12 @@ function parse(json: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
+}
+
+/** The SHA-256 that the record names for one of its files, when it does. */
+function statedHash(file: unknown): string | null {
+  const { sha256 } = (file ?? {}) as { sha256?: unknown };
+  return typeof sha256 === 'string' ? sha256 : null;
 }
 
 function workOf(line: string): ShippedWork | ShippedCode {

@@ -22,7 +22,7 @@ class Renderer {
 
   render(bytes: Uint8Array, notePeak: (peak: number) => void): Promise<Rendered> {
     if (this.#idle) clearTimeout(this.#idle);
-    const child = this.#child ?? start();
+    const child = this.#child && isAlive(this.#child) ? this.#child : start();
     this.#child = child;
     return new Promise<Rendered>((resolve) => {
       const deadline = setTimeout(() => {
@@ -38,7 +38,7 @@ class Renderer {
         clearTimeout(deadline);
         child.off('message', onMessage);
         child.off('exit', onExit);
-        if (child.exitCode !== null || child.killed) this.#child = null;
+        if (!isAlive(child)) this.#child = null;
         else this.#rest(child);
         resolve(rendered);
       };
@@ -64,6 +64,10 @@ class Renderer {
     this.#idle.unref();
   }
 }
+
+/** One that the kernel took for its memory has no exit code, only a signal. */
+const isAlive = (child: ChildProcess) =>
+  child.connected && child.exitCode === null && child.signalCode === null && !child.killed;
 
 /** What a renderer that ended says by its exit code. */
 function refusalOf(code: number | null): Rendered {

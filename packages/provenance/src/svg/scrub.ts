@@ -15,8 +15,3 @@ export function scrub(text: string): string {
   for (const path of PATHS) clean = clean.replace(path, '');
   return clean;
 }
-
-/** Whether a text still tells an e-mail address or a path of somebody's computer. */
-export function isScrubbed(text: string): boolean {
-  return scrub(text) === text;
-}
