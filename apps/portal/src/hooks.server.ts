@@ -25,7 +25,7 @@ export const handleFetch: HandleFetch = async ({ event, request, fetch }) => {
   const headers = new Headers(request.headers);
   headers.set('origin', event.url.origin);
   headers.set('host', event.url.host);
-  headers.set('x-forwarded-for', addressOf(event));
+  headers.set('x-client-address', addressOf(event));
   headers.set('x-forwarded-proto', event.url.protocol.slice(0, -1));
   for (const name of ['cookie', 'user-agent']) {
     const value = event.request.headers.get(name);
