@@ -14,13 +14,22 @@ const dues: readonly ((ctx: GovernedContext, deps: Deps) => Promise<number>)[] =
   (ctx, deps) => studioDue({ ...ctx, ...deps.studio }),
 ];
 
-/** Does everything whose time has come, once; answers how many things happened. */
+/**
+ * Does everything whose time has come, once; answers how many things happened. A domain that fails holds up no other,
+ * or one broken vote would keep everybody from being paid; failures are thrown together at the end.
+ */
 export async function tick(deps: Deps): Promise<number> {
+  const failures: unknown[] = [];
   let happened = 0;
   for (const due of dues) {
-    const ctx = await machineContext(deps.platform);
-    if (ctx) happened += await due(ctx, deps);
+    try {
+      const ctx = await machineContext(deps.platform);
+      if (ctx) happened += await due(ctx, deps);
+    } catch (failure) {
+      failures.push(failure);
+    }
   }
+  if (failures.length > 0) throw new AggregateError(failures, 'not all that is due could be done');
   return happened;
 }
 
