@@ -17,23 +17,30 @@ export async function lockSealing(tx: Tx): Promise<boolean> {
 }
 
 /**
- * Entries that stand in no leaf and whose transaction, with all before it, has ended, in causal order. `below`: up to
- * where this look reached, for `rememberSealing`.
+ * Entries that stand in no leaf, in causal order, up to the first whose transaction number is not yet below every
+ * running one. A transaction numbered later may have been first to commit what an earlier numbered one then built on
+ * (a deposit that a clip's royalty spends): taking the second without the first would turn cause and effect round in
+ * the log. `below`: up to where this look reached, for `rememberSealing`; null when something was left.
  */
 export async function unsealed(
   tx: Tx,
   limit: number,
-): Promise<{ entries: { id: string; leafHash: Uint8Array }[]; below: string }> {
-  const found = await rows<{ id: string; leafHash: Uint8Array; below: string }>(
+): Promise<{ entries: { id: string; leafHash: Uint8Array }[]; below: string | null }> {
+  const found = await rows<{ id: string; leafHash: Uint8Array; ended: boolean; below: string }>(
     tx,
     sql`with looked as (select pg_snapshot_xmin(pg_current_snapshot()) as below)
-        select e.id, e.leaf_hash as "leafHash", looked.below::text as below
+        select e.id, e.leaf_hash as "leafHash", e.xid < looked.below as ended, looked.below::text as below
         from looked, book_sealing s, book_entries e
-        where e.xid >= s.sealed_below and e.xid < looked.below
+        where e.xid >= s.sealed_below
           and not exists (select from book_leaves l where l.entry_id = e.id)
         order by e.seq limit ${limit}`,
   );
-  return { entries: found, below: found[0]?.below ?? '0' };
+  const running = found.findIndex(({ ended }) => !ended);
+  const entries = running < 0 ? found : found.slice(0, running);
+  return {
+    entries,
+    below: entries.length < found.length || found.length === limit ? null : (found[0]?.below ?? null),
+  };
 }
 
 /** Remembers that no unsealed entry is left below this transaction. */

@@ -92,6 +92,50 @@ test('an entry that commits late is never passed over', async () => {
   expect(await size()).toBe(before + 2n);
 });
 
+/** A transaction that is numbered now and writes when it is told to. */
+function begunEarly(subject: string): {
+  numbered: Promise<void>;
+  write(): Promise<void>;
+  end(): Promise<void>;
+} {
+  const step = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+  const [numbered, write, end] = step as [(typeof step)[0], (typeof step)[0], (typeof step)[0]];
+  const written = Promise.withResolvers<void>();
+  const done = platform.db.transaction(async (tx) => {
+    await rows(tx, sql`select pg_current_xact_id()::text as id`);
+    numbered.resolve();
+    await write.promise;
+    await record(tx, platform, fact(subject));
+    written.resolve();
+    await end.promise;
+  });
+  const go = (on: PromiseWithResolvers<void>, until: Promise<void>) => {
+    on.resolve();
+    return until;
+  };
+  return { numbered: numbered.promise, write: () => go(write, written.promise), end: () => go(end, done) };
+}
+
+test('nothing is sealed before what was committed first, whatever the numbers of their transactions', async () => {
+  // The embedded database has one connection: its transactions never overlap.
+  if (platform.db.dialect !== 'postgres') return;
+  const before = await size();
+  const effect = begunEarly('effect');
+  await effect.numbered;
+  const slow = begunEarly('slow');
+  await slow.numbered;
+  await write(fact('cause'));
+  await effect.write();
+  await effect.end();
+  expect(await seal(platform)).toBe(0);
+  await slow.write();
+  await slow.end();
+  await sealed(3);
+  const page = await entries(platform.db.read, reader, { after: String(before - 1n) });
+  const order = page.ok ? page.entries.map(({ subject }) => subject) : [];
+  expect(order).toEqual(['work:cause', 'work:effect', 'work:slow']);
+});
+
 test('sealers at once append every entry once', async () => {
   const before = await size();
   await write(...Array.from({ length: 40 }, (_, n) => fact(`w${n}`)));

@@ -17,7 +17,8 @@ const CHUNK = 500;
 
 /**
  * Appends every entry whose transaction has ended to the tree and signs a checkpoint over it; answers how many. Only
- * entries below the oldest transaction still running are taken, so a late commit is never passed over. Safe to call
+ * entries below the oldest transaction still running are taken, so a late commit is never passed over, and in the order
+ * they were written, so that nothing stands before what it built on. Safe to call
  * from several processes (others answer 0) and to repeat after a crash: each chunk is one transaction.
  */
 export async function seal(ctx: SealingContext): Promise<number> {
@@ -46,7 +47,7 @@ async function sealChunk(tx: Tx, clock: Clock, { key, sign }: BookKey): Promise<
     nodes,
     checkpoint,
   );
-  if (entries.length < CHUNK) await store.rememberSealing(tx, below);
+  if (below !== null) await store.rememberSealing(tx, below);
   return entries.length;
 }
 
