@@ -176,7 +176,6 @@ function safeguardsChapter(document: Tree): Chapter {
 function makingChapter(document: Tree): Chapter {
   const studio = tree(document.studio);
   const steps = tree(studio.steps);
-  const mark = words(tree(studio.watermark).words);
   return {
     title: 'Making clips',
     clauses: [

@@ -4,7 +4,7 @@ import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
   const asked = event.url.searchParams;
-  const query = new URLSearchParams({ limit: '50' });
+  const query = new URLSearchParams({ limit: '50', newest: 'true' });
   for (const name of ['after', 'kind', 'subject']) {
     const value = asked.get(name);
     if (value) query.set(name, value);
