@@ -12,7 +12,9 @@ const handler = path.join(root, 'apps', 'portal', 'build', 'handler.js');
 /** A browser on this machine. Its own sandbox needs rights that a container has not; every page here is ours. */
 export function openBrowser(): Promise<Browser> {
   if (!existsSync(executable))
-    throw new Error(`no browser at ${executable}: install Debian's package "chromium" (apt-get install chromium)`);
+    throw new Error(
+      `no browser at ${executable}: install Debian's package "chromium" (apt-get install chromium)`,
+    );
   return chromium.launch({
     executablePath: executable,
     args: [
@@ -64,7 +66,8 @@ export async function openWindow(
       troubles.push(`console: ${message.text()}`);
   });
   page.on('requestfailed', (request) => {
-    if (!leftUnread(request)) troubles.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
+    if (!unneeded(request, options.javaScriptEnabled ?? true))
+      troubles.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
   });
   page.on('response', (response) => {
     if (response.status() >= 400 && !response.request().isNavigationRequest())
@@ -77,10 +80,10 @@ export async function openWindow(
   };
 }
 
-/** A browser stops reading a clip, a stream or a guess at the next page when it has seen enough. */
-function leftUnread(request: Request): boolean {
-  const enough = ['media', 'eventsource', 'image', 'font', 'fetch', 'other'];
-  return request.failure()?.errorText === 'net::ERR_ABORTED' && enough.includes(request.resourceType());
+/** A browser drops what it no longer needs when a page is left, and reads no scripts where they are off. */
+function unneeded(request: Request, scripts: boolean): boolean {
+  const why = request.failure()?.errorText;
+  return why === 'net::ERR_ABORTED' || (!scripts && why === 'csp' && request.resourceType() === 'script');
 }
 
 /** Comes in by the front door, as a member of the story does. */
@@ -92,13 +95,10 @@ export async function comeIn(page: Page, pseudonym: string, to = '/make'): Promi
   await page.waitForURL(`**${to}`);
 }
 
-/** Waits until the page's own script has taken over, where forms no longer need a new page. */
+/** Waits until the page's own script has taken over (Kit puts up its route announcer then) and its type is set. */
 export async function awake(page: Page): Promise<void> {
-  await page.waitForLoadState('load');
-  await page.waitForFunction(() => document.fonts.status === 'loaded');
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll('script')].length === 0 ? true : document.documentElement.dataset.awake !== 'no',
-  );
+  await page.locator('#svelte-announcer').waitFor({ state: 'attached' });
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
 }
 
 /** Keeps a picture of the page for people to look at, where UNCAGED_SHOTS names a folder. */

@@ -8,6 +8,8 @@ export interface Visitor {
   /** The answer, or an error that shows the problem the collective named. */
   get<Answer>(path: string): Promise<Answer>;
   post<Answer>(path: string, body?: unknown, idempotencyKey?: string): Promise<Answer>;
+  /** The answer as it came, whatever it is. */
+  raw(method: string, path: string, body?: BodyInit, headers?: Record<string, string>): Promise<Response>;
   /** Bytes of a file, such as a clip. */
   bytes(path: string): Promise<Uint8Array>;
   /** What a server-sent event stream says, as it says it. */
@@ -20,7 +22,7 @@ export function visitor(url: string): Visitor {
   const cookie = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
   const browserFetch: typeof fetch = async (input, init) => {
     const headers = new Headers(init?.headers);
-    headers.set('origin', url);
+    if (!headers.has('origin')) headers.set('origin', url);
     if (jar.size > 0) headers.set('cookie', cookie());
     const response = await fetch(input, { ...init, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) {
@@ -46,6 +48,8 @@ export function visitor(url: string): Visitor {
         ...(body === undefined ? {} : { body }),
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       }),
+    raw: (method, path, body, headers = {}) =>
+      browserFetch(`${url}${path}`, { method, headers, ...(body === undefined ? {} : { body }) }),
     async bytes(path) {
       const response = await browserFetch(`${url}${path}`);
       if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);

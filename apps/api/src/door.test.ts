@@ -14,11 +14,11 @@ beforeAll(async () => {
   const { db, clock, ids, blobs, secrets } = platform;
   const actor = { memberId: null, roles: [], kind: 'operator' as const };
   const ctx = { db, clock, ids, blobs, secrets, policy: null, actor };
-  const expiresAt = new Date(clock.now().getTime() - 1);
   const revoked = await addWorker(ctx, { name: 'revoked' });
   await revokeWorker(ctx, revoked.worker.id);
   tokens.good = (await addWorker(ctx, { name: 'good' })).token;
-  tokens.expired = (await addWorker(ctx, { name: 'expired', expiresAt })).token;
+  tokens.expired = (await addWorker(ctx, { name: 'expired', days: 1 })).token;
+  clock.advance(2 * 86_400_000);
   tokens.revoked = revoked.token;
 });
 afterAll(() => platform.close());

@@ -5,7 +5,11 @@ import { modeSchema, seedSchema } from './studio.ts';
 /** Anything JSON: what the engine wrote about how a clip was made. */
 const jsonRecord = z.record(z.string(), z.json());
 
-export const workerCreateSchema = z.object({ name: z.string().trim().min(1).max(80) });
+export const workerCreateSchema = z.object({
+  name: z.string().trim().min(1).max(80),
+  /** Days until the token is over; left out: until it is revoked. */
+  days: z.int().min(1).max(366).optional(),
+});
 export const workerSchema = z.object({
   id: idSchema,
   name: z.string(),

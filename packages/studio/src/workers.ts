@@ -12,23 +12,26 @@ function infoOf({ tokenSha256: _, addedBy: _by, ...info }: store.WorkerRow): Wor
   return info;
 }
 
+const DAY_MS = 86_400_000;
+
 /**
- * Admits a machine and answers its token, which is shown this once; only its SHA-256 is kept. `expiresAt` null:
- * until it is revoked.
+ * Admits a machine and answers its token, which is shown this once; only its SHA-256 is kept. It is over
+ * after `days`; left out, it holds until it is revoked.
  */
 export async function addWorker(
   ctx: Context,
-  asked: { name: string; expiresAt?: Date | null },
+  asked: { name: string; days?: number | undefined },
 ): Promise<{ ok: true; worker: WorkerInfo; token: string; entry: Entry }> {
   const token = `uw_${randomBytes(32).toString('base64url')}`;
+  const now = ctx.clock.now();
   return ctx.db.transaction(async (tx) => {
     const row = await store.insert(tx, {
       id: ctx.ids.next(),
       name: asked.name,
       tokenSha256: sha256(token),
       addedBy: ctx.actor.memberId,
-      createdAt: ctx.clock.now(),
-      expiresAt: asked.expiresAt ?? null,
+      createdAt: now,
+      expiresAt: asked.days === undefined ? null : new Date(now.getTime() + asked.days * DAY_MS),
     });
     const entry = recorded(
       await record(tx, ctx, {
