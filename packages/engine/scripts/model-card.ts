@@ -24,6 +24,7 @@ type Record_ = {
     wallSeconds: number;
     machine: string;
     runtime: string;
+    notes: string[];
     finalLoss: number | null;
     lossCurve: { rows: [number, number, number][] };
     refused: Record<string, number>;
@@ -89,12 +90,16 @@ ${tally(works)
 ${thousands(training.imagesSeen)} images (with repetition; each a random view of a work) in ${thousands(training.steps)}
 steps of ${training.batch}, ${thousands(training.wallSeconds)} seconds on ${training.machine}. Runtime: ${training.runtime};
 forward pass, gradients, Muon, AdamW and the moving average are one ONNX graph. Loss at the end: ${training.finalLoss}.
+${training.notes.join('\n')}
 
 | step | loss (mean of 100 steps) | seconds |
 |---|---|---|
 ${curve.map(([step, loss, seconds]) => `| ${step} | ${loss} | ${seconds} |`).join('\n')}
 
 ## What to expect
+
+A clip is one picture and a moving camera: the picture is drawn, seen by each frame's camera, taken back into
+noise and drawn anew under that view. A walk draws every frame from its own point on a path through the latents.
 
 Silhouettes, flat colour and icons at ${config.width} pixels, with broken details; words that occurred often work best.
 It was trained briefly on two processor cores, so it is a beginning and not a rival to large models. It can

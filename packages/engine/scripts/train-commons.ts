@@ -1,7 +1,7 @@
 /**
- * Trains commons-1: `node train-commons.ts stills|clips UNTIL [BASE]`, UNTIL an ISO time to stop at.
+ * Trains commons-1: `node train-commons.ts UNTIL`, UNTIL an ISO time to stop at.
  * Reads /work/train/dataset.bin and works.jsonl, writes checkpoints and a log there, and goes on from its
- * last checkpoint when started again. `clips` starts from the stills checkpoint BASE.
+ * last checkpoint when started again.
  */
 import { existsSync } from 'node:fs';
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
@@ -10,7 +10,6 @@ import { viewOf } from '../src/model/camera.ts';
 import type { ModelConfig } from '../src/model/config.ts';
 import { sampleLength } from '../src/model/config.ts';
 import { readSafetensors, writeSafetensors } from '../src/storage/safetensors.ts';
-import { inflate } from '../src/train/inflate.ts';
 import { Trainer } from '../src/train/trainer.ts';
 import { drawView, randomCamera } from '../src/train/views.ts';
 import { buildVocabulary, captionRow, type Vocabulary } from '../src/train/vocabulary.ts';
@@ -21,7 +20,6 @@ const SIDE = 32;
 const CHECKPOINT_SECONDS = 120;
 
 export type Progress = {
-  phase: string;
   config: ModelConfig;
   step: number;
   samples: number;
@@ -32,11 +30,10 @@ export type Progress = {
   curve: [number, number, number][];
 };
 
-const phase = process.argv[2] === 'clips' ? 'clips' : 'stills';
-const until = Date.parse(process.argv[3] ?? '');
+const until = Date.parse(process.argv[2] ?? '');
 if (!Number.isFinite(until)) throw new Error('give an ISO time to stop at');
-const batch = Number(process.env.TRAIN_BATCH ?? (phase === 'clips' ? 16 : 64));
-const peak = Number(process.env.TRAIN_RATE ?? (phase === 'clips' ? 1e-3 : 2e-3));
+const batch = Number(process.env.TRAIN_BATCH ?? 64);
+const peak = Number(process.env.TRAIN_RATE ?? 2e-3);
 const decaySeconds = Number(process.env.TRAIN_DECAY ?? 600);
 
 type Work = { words: string[] };
@@ -53,33 +50,26 @@ const vocabulary: Vocabulary = JSON.parse(await readFile(listed, 'utf8'));
 const index = new Map(vocabulary.words.map((word, i) => [word, i]));
 const captions = works.map((w) => w.words.flatMap((word) => index.get(word) ?? []));
 
-const base = {
+const config: ModelConfig = {
+  frames: 1,
   height: SIDE,
   width: SIDE,
+  patch: [1, 4, 4],
   dim: 192,
   depth: 6,
   heads: 3,
   words: vocabulary.words.length,
   bottleneck: 64,
 };
-const config: ModelConfig =
-  phase === 'clips' ? { ...base, frames: 16, patch: [4, 4, 4] } : { ...base, frames: 1, patch: [1, 4, 4] };
 
-const file = (kind: string): string => join(FOLDER, `${phase}.${kind}`);
-let progress: Progress = { phase, config, step: 0, samples: 0, seconds: 0, peak, batch, curve: [] };
+const file = (kind: string): string => join(FOLDER, `stills.${kind}`);
+let progress: Progress = { config, step: 0, samples: 0, seconds: 0, peak, batch, curve: [] };
 const trainer = await Trainer.create({ config, batch, seed: Date.now() % 1e9, threads: 2 });
 if (existsSync(file('checkpoint'))) {
   const stored = readSafetensors(await readFile(file('checkpoint')));
   if (!stored.ok) throw new Error(stored.message);
   progress = JSON.parse(stored.metadata.progress as string);
   trainer.restore(stored.tensors, progress.step);
-} else if (phase === 'clips') {
-  const stored = readSafetensors(await readFile(process.argv[4] ?? join(FOLDER, 'stills.checkpoint')));
-  if (!stored.ok) throw new Error(stored.message);
-  const parameters = new Map(
-    [...stored.tensors].flatMap(([n, t]) => (n.startsWith('e.') ? [[n.slice(2), t.numbers]] : [])),
-  );
-  trainer.setParameters(inflate(parameters, { ...base, frames: 1, patch: [1, 4, 4] }, config));
 }
 
 function fillSample(row: number): void {

@@ -60,7 +60,7 @@ export type GenerateOutcome =
 
 /** Checks a request against a model; see {@link planOf}. */
 export const planFor = (model: LoadedModel, request: GenerateRequest): ReturnType<typeof planOf> =>
-  planOf(request, (word) => model.index.has(word));
+  planOf(request, (word) => model.index.has(word), model.record.config.frames);
 
 /** Runs one request. Bad input and cancelling are returned, a broken runtime throws. */
 export async function generate(

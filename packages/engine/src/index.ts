@@ -67,6 +67,7 @@ export {
   type StoredTensor,
   writeSafetensors,
 } from './storage/safetensors.ts';
+export { inflate } from './train/inflate.ts';
 export { trainingGraph } from './train/step.ts';
 export { Trainer, type TrainerOptions } from './train/trainer.ts';
 export { drawView, randomCamera } from './train/views.ts';

@@ -4,8 +4,8 @@
  */
 import { generate } from '../generate.ts';
 import { type LoadedModel, loadModel } from '../model/load.ts';
-import { ProviderUnavailable } from '../sample/providers.ts';
-import { openSampler, type Preview, type Sampler } from '../sample/sampler.ts';
+import { chooseProvider } from '../sample/providers.ts';
+import { type Preview, Sampler } from '../sample/sampler.ts';
 import { loadEncoder } from '../video/av1.ts';
 import { encodeWebp } from '../video/encode.ts';
 import type { FromChild, ModelInfo, ToChild } from './messages.ts';
@@ -32,20 +32,25 @@ function infoOf({ record }: LoadedModel): ModelInfo {
     frames,
     width,
     height,
-    modes: ['clip', 'walk'],
+    modes: frames > 1 ? ['clip'] : ['clip', 'walk'],
   };
 }
 
-async function start(message: Extract<ToChild, { type: 'start' }>): Promise<void> {
-  const loaded = await loadModel(message.modelDir, message.model);
+async function start({
+  modelDir,
+  model,
+  provider,
+  threads,
+}: Extract<ToChild, { type: 'start' }>): Promise<void> {
+  // Probing takes a process of its own, so it runs while the weights are read.
+  const choosing = chooseProvider({ ...(provider ? { provider } : {}), onLog: log });
+  choosing.catch(() => {});
+  const loaded = await loadModel(modelDir, model);
   if (!loaded.ok) return send({ type: 'refused', code: loaded.code, message: loaded.message });
-  const { provider, threads } = message;
   try {
-    const options = { ...(provider ? { provider } : {}), ...(threads ? { threads } : {}), onLog: log };
-    [sampler] = await Promise.all([openSampler(loaded.model, options), loadEncoder()]);
+    sampler = new Sampler(loaded.model, await choosing, threads);
+    await Promise.all([sampler.ready(), loadEncoder()]);
   } catch (error) {
-    const known = error instanceof ProviderUnavailable || provider || process.env.UNCAGED_PROVIDER;
-    if (!known) throw error;
     return send({ type: 'refused', code: 'provider_unavailable', message: textOf(error) });
   }
   send({ type: 'ready', provider: sampler.provider, model: infoOf(loaded.model) });

@@ -13,6 +13,10 @@ function product(): Uint8Array {
   return encodeModel(g);
 }
 
+/** The runtime's messages begin with source paths and signatures; what failed comes last. */
+const reasonOf = (message: string): string =>
+  (/Failed to .*/.exec(message)?.[0] ?? message).slice(0, 100).trim();
+
 async function measure(name: string): Promise<{ milliseconds: number } | { error: string }> {
   try {
     const session = await ort.InferenceSession.create(product(), {
@@ -26,12 +30,7 @@ async function measure(name: string): Promise<{ milliseconds: number } | { error
     await session.run({ a });
     return { milliseconds: performance.now() - started };
   } catch (error) {
-    return {
-      error:
-        String((error as Error).message)
-          .split('\n')[0]
-          ?.slice(-120) ?? 'failed',
-    };
+    return { error: reasonOf(String((error as Error).message)) };
   }
 }
 

@@ -62,3 +62,9 @@ test.each<[string, object]>([
 ])('%s for %o', (code, more) => {
   expect(planOf({ seed: 1, ...more } as GenerateRequest, known)).toMatchObject({ ok: false, code });
 });
+
+test('a model of whole clips makes its own number of frames and does not walk', () => {
+  expect(planOf({ seed: 1 }, known, 8)).toMatchObject({ ok: true, plan: { frames: 8 } });
+  expect(planOf({ seed: 1, frames: 16 }, known, 8)).toMatchObject({ ok: false, code: 'frames_out_of_range' });
+  expect(planOf({ seed: 1, mode: 'walk' }, known, 8)).toMatchObject({ ok: false, code: 'mode_unsupported' });
+});

@@ -77,17 +77,29 @@ const whole = (n: unknown, low: number, high: number): n is number =>
 const isSeed = (n: unknown): n is number => whole(n, 0, Number.MAX_SAFE_INTEGER);
 const finite = (n: unknown): n is number => typeof n === 'number' && Number.isFinite(n);
 
-/** Checks a request; codes in the order of {@link RequestErrorCode}. */
-export function planOf(request: GenerateRequest, known: (word: string) => boolean): PlanResult {
+/**
+ * Checks a request; codes in the order of {@link RequestErrorCode}.
+ *
+ * @param known says whether the model has a word
+ * @param length frames in one sample of the model: 1 for a model of stills, which moves by camera and walk;
+ *   a model of whole clips makes just as many as it was taught
+ */
+export function planOf(request: GenerateRequest, known: (word: string) => boolean, length = 1): PlanResult {
   const weights = weightsOf(request);
   if (typeof weights === 'string') return refuse('words_invalid', weights);
-  const { seed, steps = 30, guidance = 2.5, mode = 'clip', frames = 16, fps = 8, scale = 8 } = request;
+  const { seed, steps = 30, guidance = 2.5, mode = 'clip', fps = 8, scale = 8 } = request;
   if (!isSeed(seed)) return refuse('seed_invalid', 'the seed is a whole number from 0 to 2^53 − 1');
   if (!whole(steps, 1, LIMITS.steps)) return refuse('steps_out_of_range', `steps are 1 … ${LIMITS.steps}`);
   if (!finite(guidance)) return refuse('guidance_not_finite', 'guidance is any finite number');
   if (mode !== 'clip' && mode !== 'walk') return refuse('mode_unsupported', "the mode is 'clip' or 'walk'");
-  if (!whole(frames, 1, LIMITS.frames))
-    return refuse('frames_out_of_range', `frames are 1 … ${LIMITS.frames}`);
+  if (mode === 'walk' && length > 1) return refuse('mode_unsupported', 'this model makes whole clips only');
+  const { frames = length > 1 ? length : 16 } = request;
+  if (!whole(frames, 1, LIMITS.frames) || (length > 1 && frames !== length)) {
+    return refuse(
+      'frames_out_of_range',
+      length > 1 ? `frames are ${length}` : `frames are 1 … ${LIMITS.frames}`,
+    );
+  }
   const path = request.path ?? defaultPath(mode, seed);
   const trouble = pathTrouble(path);
   if (trouble) return refuse('path_invalid', trouble);
@@ -130,6 +142,7 @@ function weightsOf(request: GenerateRequest): Map<string, number> | string {
       if (text.length > 200) return 'a word has more than 200 characters';
       for (const word of wordsOf(text)) weights.set(word, (weights.get(word) ?? 0) + weight);
     }
+    if (![...weights.values()].every(finite)) return 'weights of one word add up beyond what a number holds';
     return weights;
   }
   if (request.prompt === undefined) return weights;

@@ -1,7 +1,7 @@
 /** Flow-matching sampler (Lipman et al. 2023) on a loaded model. */
 import * as ort from 'onnxruntime-node';
 import { CAMERA_ROWS, cameraOf, cameraWeights, PLAIN_VIEW, resample, type View } from '../model/camera.ts';
-import { sampleLength } from '../model/config.ts';
+import { CHANNELS, sampleLength } from '../model/config.ts';
 import type { LoadedModel } from '../model/load.ts';
 import type { Clip } from '../video/av1.ts';
 import { toBytes } from '../video/colour.ts';
@@ -29,6 +29,9 @@ export type SampleHooks = {
   readonly signal?: AbortSignal;
 };
 
+/** Each holds its own copy of the weights and its working memory. */
+const SESSIONS_KEPT = 4;
+
 export class Sampler {
   readonly model: LoadedModel;
   readonly provider: ProviderName;
@@ -41,14 +44,29 @@ export class Sampler {
     this.#threads = threads;
   }
 
-  /** The session for a batch size; built on first use and kept. */
+  /** The session for a batch size; built on first use, the {@link SESSIONS_KEPT} last used are kept. */
   session(batch: number): Promise<ort.InferenceSession> {
     const kept = this.#sessions.get(batch);
-    if (kept) return kept;
+    if (kept) {
+      this.#sessions.delete(batch);
+      this.#sessions.set(batch, kept);
+      return kept;
+    }
+    for (const [oldest, session] of this.#sessions) {
+      if (this.#sessions.size < SESSIONS_KEPT) break;
+      this.#sessions.delete(oldest);
+      session.then((idle) => idle.release()).catch(() => {});
+    }
     const bytes = samplingGraph(this.model.record.config, batch, this.model.parameters);
     const session = ort.InferenceSession.create(bytes, sessionOptions(this.provider, this.#threads));
     this.#sessions.set(batch, session);
     return session;
+  }
+
+  /** Builds what a 16-frame clip needs: one picture, then sixteen, each with and without words. */
+  async ready(): Promise<void> {
+    await this.session(2);
+    if (this.model.record.config.frames === 1) await this.session(2 * 16);
   }
 
   async release(): Promise<void> {
@@ -57,12 +75,10 @@ export class Sampler {
   }
 }
 
-/** Chooses a provider and readies the session that a 16-frame clip needs. */
+/** Chooses a provider and readies the sessions that a 16-frame clip needs. */
 export async function openSampler(model: LoadedModel, options: SamplerOptions = {}): Promise<Sampler> {
-  const provider = await chooseProvider(options);
-  const sampler = new Sampler(model, provider, options.threads);
-  await sampler.session(2);
-  await sampler.session(2 * 16);
+  const sampler = new Sampler(model, await chooseProvider(options), options.threads);
+  await sampler.ready();
   return sampler;
 }
 
@@ -115,13 +131,16 @@ export async function samplePlan(
   const started = performance.now();
   const { config } = sampler.model.record;
   const length = sampleLength(config);
-  const seen = views(plan.motion, plan.frames);
-  const total = plan.mode === 'walk' ? plan.steps : plan.steps + stepsOf(plan, REDRAW_FROM);
-  const x = join(walk(plan.path, plan.mode === 'walk' ? plan.frames : 1, length));
-  const first: Leg = { x, from: 1, views: plan.mode === 'walk' ? seen : [PLAIN_VIEW], done: 0, total };
+  // A model of whole clips has its motion inside one sample.
+  const whole = config.frames > 1;
+  const seen = whole ? [PLAIN_VIEW] : views(plan.motion, plan.frames);
+  const once = whole || plan.mode === 'walk';
+  const total = once ? plan.steps : plan.steps + stepsOf(plan, REDRAW_FROM);
+  const x = join(walk(plan.path, once ? seen.length : 1, length));
+  const first: Leg = { x, from: 1, views: once ? seen : [PLAIN_VIEW], done: 0, total };
   let problem = await integrate(sampler, plan, first, hooks);
   let picture = x;
-  if (!problem && plan.mode === 'clip') {
+  if (!problem && !once) {
     picture = movedFrames(sampler, plan, x, seen);
     problem = await integrate(
       sampler,
@@ -147,7 +166,7 @@ function clipOf({ model }: Sampler, numbers: Float32Array): Clip {
   const { config } = model.record;
   return {
     rgb: toBytes(numbers),
-    count: numbers.length / sampleLength(config),
+    count: numbers.length / (config.height * config.width * CHANNELS),
     width: config.width,
     height: config.height,
   };

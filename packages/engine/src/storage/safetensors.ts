@@ -123,13 +123,25 @@ function checkCover(entries: Entry[], available: number): void {
 function readTensor({ name, type, shape, start, end }: Entry, body: Uint8Array): StoredTensor {
   // A copy, because the file's numbers need not be aligned. (Buffer's own slice would share the memory.)
   const bytes = Uint8Array.prototype.slice.call(body, start, end).buffer;
-  const numbers = type === 'F32' ? new Float32Array(bytes) : Float32Array.from(typed(type, bytes));
-  for (const n of numbers) if (!Number.isFinite(n)) throw new Refusal('not_finite', `${name} holds ${n}`);
+  const numbers = type === 'F32' ? new Float32Array(bytes) : type === 'F16' ? widen(bytes) : narrow(bytes);
+  for (let i = 0; i < numbers.length; i++) {
+    if (!Number.isFinite(numbers[i])) throw new Refusal('not_finite', `${name} holds ${numbers[i]}`);
+  }
   return { shape, numbers };
 }
 
-const typed = (type: StoredType, bytes: ArrayBuffer): Iterable<number> =>
-  type === 'F64' ? new Float64Array(bytes) : Array.from(new Uint16Array(bytes), halfToNumber);
+const narrow = (bytes: ArrayBuffer): Float32Array => Float32Array.from(new Float64Array(bytes));
+
+/** Every half as a number, made on first use: looking up is ten times faster than computing. */
+let table: Float32Array | undefined;
+
+function widen(bytes: ArrayBuffer): Float32Array {
+  table ??= Float32Array.from({ length: 65_536 }, (_, half) => halfToNumber(half));
+  const halves = new Uint16Array(bytes);
+  const numbers = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) numbers[i] = table[halves[i] as number] as number;
+  return numbers;
+}
 
 /**
  * Writes tensors in map order. F16 rounds to nearest even; a number beyond ±65504 becomes infinite and

@@ -38,3 +38,11 @@ test('memory stays flat', async () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(60e6);
   await trainer.release();
 });
+
+test('clips of space-time patches train by the same graph', async () => {
+  const config = { ...TINY, frames: 4, patch: [2, 4, 4] as const };
+  const trainer = await Trainer.create({ config, batch: 4, seed: 5, threads: 1 });
+  const losses = await trainTiny(trainer, 40);
+  expect(mean(losses.slice(-5))).toBeLessThan(0.85 * mean(losses.slice(0, 3)));
+  await trainer.release();
+});

@@ -12,7 +12,11 @@ export type Clip = {
 };
 
 type Packet = { data: Uint8Array; flags?: number; pts?: number };
+/** FFmpeg's libavutil/log.h. */
+const AV_LOG_ERROR = 16;
+
 type LibAV = {
+  av_log_set_level(level: number): Promise<void>;
   ff_init_encoder(name: string, options: object): Promise<[number, number, number, number]>;
   ff_encode_multi(
     context: number,
@@ -29,7 +33,10 @@ let loading: Promise<LibAV> | undefined;
 /** Loads the encoder once for each process (about 0.2 s); called early so that the first clip need not wait. */
 export function loadEncoder(): Promise<LibAV> {
   const factory = libavFactory as unknown as { LibAV(options: object): Promise<LibAV> };
-  loading ??= factory.LibAV({ noworker: true, nothreads: true });
+  loading ??= factory.LibAV({ noworker: true, nothreads: true }).then(async (libav) => {
+    await libav.av_log_set_level(AV_LOG_ERROR);
+    return libav;
+  });
   return loading;
 }
 
