@@ -1,19 +1,17 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { check } from './check.ts';
-import { importCollection } from './import.ts';
-import { up } from './up.ts';
-import { startWorker } from './worker.ts';
+
+/** Commands load what they need when they are called: `verify` must not wait for a database to load. */
+const program = new Command('uncaged').description('A collective’s own machine for moving pictures');
+const data = ['--data <folder>', 'data folder (UNCAGED_DATA)'] as const;
 
 function wholeNumber(most: number) {
   return (text: string): number => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < 0 || value > most)
-      throw new InvalidArgumentError(`a whole number from 0 to ${most}`);
+    if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > most)
+      throw new InvalidArgumentError(`It must be a whole number from 0 to ${most}.`);
     return value;
   };
 }
-
-const program = new Command('uncaged').description('A collective’s own machine for moving pictures');
 
 program
   .command('up')
@@ -21,8 +19,8 @@ program
   .option('--port <port>', 'port to listen on; 0 takes a free one', wholeNumber(65_535))
   .option('--host <host>', 'address to listen on')
   .option('--workers <count>', 'workers on this machine', wholeNumber(16), 1)
-  .option('--data <folder>', 'data folder (UNCAGED_DATA)')
-  .action(up);
+  .option(...data)
+  .action(async (options) => (await import('./up.ts')).up(options));
 
 program
   .command('worker')
@@ -30,20 +28,36 @@ program
   .requiredOption('--url <url>', 'where the collective lives')
   .option('--token <token>', 'the token a steward issued (or UNCAGED_WORKER_TOKEN)')
   .option('--weights <folder...>', 'folders in which weights lie')
-  .action(startWorker);
+  .action(async (options) => (await import('./worker.ts')).startWorker(options));
 
 program
   .command('import')
-  .description('bring in a public-domain collection, as: import openclipart FOLDER')
-  .argument('<source>', 'what the collection is called, as openclipart')
-  .argument('<folder>', 'the unpacked folder with its SVG files')
-  .option('--data <folder>', 'data folder (UNCAGED_DATA)')
-  .action(importCollection);
+  .description('bring a public-domain collection in')
+  .argument('<source>', 'its name, such as openclipart')
+  .argument('<folder>', 'where its files lie')
+  .option(...data)
+  .action(async (source, folder, options) =>
+    (await import('./import.ts')).importCollection(source, folder, options),
+  );
+
+program
+  .command('export')
+  .description('write the whole book as one archive')
+  .argument('<file>', 'where to')
+  .option(...data)
+  .action(async (file, options) => (await import('./export.ts')).exportBook(file, options));
+
+program
+  .command('verify')
+  .description('check an export with nothing but the export')
+  .argument('<file>', 'the archive')
+  .option('--key <key>', 'the key you noted down, which the archive must be signed with')
+  .action(async (file, options) => (await import('./verify.ts')).verify(file, options));
 
 program
   .command('check')
-  .description('run every invariant check on the collective of a data folder')
-  .option('--data <folder>', 'data folder (UNCAGED_DATA)')
-  .action(check);
+  .description('run every named invariant on the collective of a data folder')
+  .option(...data)
+  .action(async (options) => (await import('./check.ts')).check(options));
 
 await program.parseAsync();

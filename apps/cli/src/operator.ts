@@ -8,6 +8,8 @@ import { shippedWeights } from './config.ts';
 /** The collective of a data folder as the operator reaches it. */
 export interface Reached {
   url: string;
+  /** The operator's. */
+  token: string;
   client: Client;
   /** Ends what was started for this command. */
   close(): Promise<void>;
@@ -18,12 +20,14 @@ export interface Reached {
  * for the time of the command. Says what is wrong and exits 1.
  */
 export async function reachCollective(config: Config): Promise<Reached> {
-  const token = await readFile(join(config.dataFolder, 'operator.token'), 'utf8').catch(() => '');
-  const running = await runningAt(config, token.trim());
+  const known = await readFile(join(config.dataFolder, 'operator.token'), 'utf8').catch(() => '');
+  const token = known.trim();
+  const running = await runningAt(config, token);
   if (running)
     return {
       url: running,
-      client: createClient({ baseUrl: running, token: token.trim() }),
+      token,
+      client: createClient({ baseUrl: running, token: token }),
       close: async () => {},
     };
   const started = await startApi({ config, port: 0, host: '127.0.0.1', weights: shippedWeights });
@@ -33,7 +37,7 @@ export async function reachCollective(config: Config): Promise<Reached> {
   }
   const { api } = started;
   const client = createClient({ baseUrl: api.url, token: api.operatorToken });
-  return { url: api.url, client, close: () => api.close() };
+  return { url: api.url, token: api.operatorToken, client, close: () => api.close() };
 }
 
 /** The address of the server that runs on this data folder, as it wrote it down, if it answers. */

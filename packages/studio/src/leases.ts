@@ -3,6 +3,7 @@ import { type Entry, record } from '@uncaged/book';
 import { policyInForce } from '@uncaged/governance';
 import type { Tx } from '@uncaged/platform';
 import { queueBell } from './bell.ts';
+import type { Ticket } from './carrier.ts';
 import type { StudioContext } from './context.ts';
 import { queueOrder } from './dispatch.ts';
 import * as clips from './generations.store.ts';
@@ -38,8 +39,7 @@ export interface LeaseWish {
 export async function lease(ctx: StudioContext, wish: LeaseWish): Promise<Leased | null> {
   const leaseId = ctx.ids.next();
   await giveBackOthers(ctx, wish);
-  const anything = (await clips.waitingClips(ctx.db.read)).length > 0;
-  const ticket = anything ? await ctx.carrier.take() : null;
+  const ticket = await takeTicket(ctx, wish);
   const { leased, refused } = await ctx.db.transaction(async (tx) => {
     await workers.update(tx, wish.workerId, { lastSeen: ctx.clock.now() });
     return ticket ? pick(tx, ctx, wish, leaseId) : { leased: null, refused: [] };
@@ -47,6 +47,20 @@ export async function lease(ctx: StudioContext, wish: LeaseWish): Promise<Leased
   await ticket?.use();
   for (const id of [...refused, ...(leased ? [leased.row.id] : [])]) ctx.bell.ring(id);
   return leased;
+}
+
+/** A ticket, where a clip waits that this worker can make. What the carrier lost is offered anew. */
+async function takeTicket(ctx: StudioContext, wish: LeaseWish): Promise<Ticket | null> {
+  const able = ableTo(wish, await clips.waitingClips(ctx.db.read));
+  if (able.length === 0) return null;
+  const ticket = await ctx.carrier.take();
+  if (ticket) return ticket;
+  for (const { id } of able.slice(0, 4)) await ctx.carrier.offer(id);
+  return ctx.carrier.take();
+}
+
+function ableTo<Clip extends { weightsSha256: string }>({ weights }: LeaseWish, waiting: Clip[]): Clip[] {
+  return weights.length === 0 ? waiting : waiting.filter((clip) => weights.includes(clip.weightsSha256));
 }
 
 async function giveBackOthers(ctx: StudioContext, { workerId, instance }: LeaseWish): Promise<void> {
@@ -66,10 +80,7 @@ async function pick(
   const policy = await policyInForce(tx);
   if (!policy) return { leased: null, refused: [] };
   const now = ctx.clock.now();
-  const waiting = await clips.waitingClips(tx);
-  const able = waiting.filter(
-    (clip) => wish.weights.length === 0 || wish.weights.includes(clip.weightsSha256),
-  );
+  const able = ableTo(wish, await clips.waitingClips(tx));
   const served = await clips.servedSince(tx, windowStart({ ...ctx, policy }), now);
   const refused: string[] = [];
   for (const { id } of queueOrder(able, served, (await clips.typicalMs(tx)) ?? 1)) {
