@@ -13,22 +13,12 @@ import { readSafetensors, writeSafetensors } from '../src/storage/safetensors.ts
 import { Trainer } from '../src/train/trainer.ts';
 import { drawView, randomCamera } from '../src/train/views.ts';
 import { buildVocabulary, captionRow, type Vocabulary } from '../src/train/vocabulary.ts';
+import type { Progress } from './progress.ts';
 
 const FOLDER = process.env.TRAIN_DIR ?? '/work/train';
 const SOURCE = 64;
 const SIDE = 32;
 const CHECKPOINT_SECONDS = 120;
-
-export type Progress = {
-  config: ModelConfig;
-  step: number;
-  samples: number;
-  seconds: number;
-  peak: number;
-  batch: number;
-  /** Mean loss of each hundred steps: [step, loss, wall seconds]. */
-  curve: [number, number, number][];
-};
 
 const until = Date.parse(process.argv[2] ?? '');
 if (!Number.isFinite(until)) throw new Error('give an ISO time to stop at');
