@@ -49,13 +49,14 @@ export async function complete(
   workerId: string,
   delivery: Delivery,
 ): Promise<CompletionDecision> {
-  const begun = await ctx.db.transaction((tx) => begin(tx, leaseId, workerId, delivery));
+  const begun = await ctx.db.transaction((tx) => begin(tx, leaseId, workerId, delivery, ctx.clock.now()));
   if (!begun.ok || 'entry' in begun) return begun;
   const media = await fetchMedia(ctx, delivery);
   if (!media.ok) return media;
   const signed = await signAll(ctx, begun.row, media);
+  if (!signed.ok) return signed;
   const done = await ctx.db.transaction(async (tx): Promise<CompletionDecision> => {
-    const again = await begin(tx, leaseId, workerId, delivery);
+    const again = await begin(tx, leaseId, workerId, delivery, ctx.clock.now());
     if (!again.ok || 'entry' in again) return again;
     return finish(tx, ctx, leaseId, again.row, delivery, signed);
   });
@@ -66,8 +67,14 @@ export async function complete(
 type Begun = { ok: true; row: clips.GenerationRow } | CompletionDecision;
 
 /** Locks the clip and checks what the worker attests; answers the first answer where it is done already. */
-async function begin(tx: Tx, leaseId: string, workerId: string, delivery: Delivery): Promise<Begun> {
-  const held = await hold(tx, leaseId, workerId);
+async function begin(
+  tx: Tx,
+  leaseId: string,
+  workerId: string,
+  delivery: Delivery,
+  now: Date,
+): Promise<Begun> {
+  const held = await hold(tx, leaseId, workerId, now);
   if (!held.ok) return held;
   const { row } = held;
   if (held.state === 'completed') {
@@ -121,17 +128,28 @@ interface SignedMedia {
   credential: Credential;
 }
 
-/** Signs and stores outside any transaction: it takes tens of milliseconds and no row needs to wait for it. */
-async function signAll(ctx: StudioContext, row: clips.GenerationRow, media: Media): Promise<SignedMedia> {
+/**
+ * Signs and stores outside any transaction: it takes tens of milliseconds and no row needs to wait for it. Errors:
+ * not_an_mp4, not_a_webp, not_a_png where a file is no such thing past its first bytes.
+ */
+async function signAll(
+  ctx: StudioContext,
+  row: clips.GenerationRow,
+  media: Media,
+): Promise<({ ok: true } & SignedMedia) | Refusal> {
   const about = { generationId: row.id, modelId: row.modelId ?? '', entryId: row.entryId };
-  const one = async (bytes: Uint8Array, mediaType: 'video/mp4' | 'image/webp' | 'image/png') => {
+  const one = async (bytes: Uint8Array, mediaType: string) => {
     const signed = await signClip(ctx, { bytes, mediaType, ...about });
-    return { stored: await ctx.blobs.put(signed.bytes), credential: signed.credential };
+    return signed.ok ? { stored: await ctx.blobs.put(signed.bytes), credential: signed.credential } : null;
   };
   const mp4 = await one(media.mp4, 'video/mp4');
+  if (!mp4) return { ok: false, code: 'not_an_mp4' };
   const webp = await one(media.webp, 'image/webp');
+  if (!webp) return { ok: false, code: 'not_a_webp' };
   const poster = media.poster && (await one(media.poster, 'image/png'));
-  return { mp4: mp4.stored, webp: webp.stored, poster: poster?.stored ?? null, credential: mp4.credential };
+  if (media.poster && !poster) return { ok: false, code: 'not_a_png' };
+  const { stored, credential } = mp4;
+  return { ok: true, mp4: stored, webp: webp.stored, poster: poster?.stored ?? null, credential };
 }
 
 async function finish(
@@ -145,6 +163,8 @@ async function finish(
   const now = ctx.clock.now();
   const gpuMs = Math.round(delivery.seconds * 1000);
   const modelId = row.modelId ?? '';
+  // A maker who left meanwhile took their words along; the engine's record repeats them.
+  const hasLeft = row.prompt === '';
   const files = { mp4: signed.mp4.sha256, webp: signed.webp.sha256, poster: signed.poster?.sha256 ?? null };
   const entry = recorded(
     await record(tx, ctx, {
@@ -186,8 +206,8 @@ async function finish(
     failure: null,
     provider: delivery.provider,
     gpuMs: BigInt(gpuMs),
-    unknownWords: delivery.unknownWords,
-    record: delivery.record,
+    unknownWords: hasLeft ? null : delivery.unknownWords,
+    record: hasLeft ? null : delivery.record,
     mode: delivery.record.mode === 'walk' ? 'walk' : row.mode,
     mp4Sha256: signed.mp4.sha256,
     mp4Size: BigInt(signed.mp4.size),

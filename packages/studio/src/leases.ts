@@ -145,7 +145,7 @@ export type Held =
  * Locks the clip of a lease and says what the worker may still do; a lapsed lease that nobody took over is
  * taken up again. Errors in the order they are tested: unknown_lease, lease_not_yours, lease_lapsed.
  */
-export async function hold(tx: Tx, leaseId: string, workerId: string): Promise<Held> {
+export async function hold(tx: Tx, leaseId: string, workerId: string, now: Date): Promise<Held> {
   const generationId = await store.generationIdOf(tx, leaseId);
   const row = generationId === null ? null : await clips.locked(tx, generationId);
   const lease = await store.byId(tx, leaseId);
@@ -155,9 +155,15 @@ export async function hold(tx: Tx, leaseId: string, workerId: string): Promise<H
   const standing = standingOf(facts, workerId, row.state === 'waiting');
   if (!standing.ok) return standing;
   if (standing.state !== 'revivable') return { ok: true, lease, row, state: standing.state };
-  await store.update(tx, leaseId, { outcome: null, endedAt: null, reason: null });
+  const expiresAt = new Date(now.getTime() + leaseMs);
+  await store.update(tx, leaseId, { outcome: null, endedAt: null, reason: null, expiresAt });
   const revived = await clips.update(tx, row.id, { state: 'sampling', leaseId, lapses: row.lapses - 1 });
-  return { ok: true, lease: { ...lease, outcome: null, endedAt: null }, row: revived, state: 'running' };
+  return {
+    ok: true,
+    lease: { ...lease, outcome: null, endedAt: null, expiresAt },
+    row: revived,
+    state: 'running',
+  };
 }
 
 export type HeartbeatDecision =
@@ -185,11 +191,11 @@ export async function heartbeat(
   if (preview && !['png', 'webp'].includes(mediaKind(preview))) return { ok: false, code: 'not_a_preview' };
   let generationId = '';
   const result = await ctx.db.transaction(async (tx): Promise<HeartbeatDecision> => {
-    const held = await hold(tx, leaseId, workerId);
+    const now = ctx.clock.now();
+    const held = await hold(tx, leaseId, workerId, now);
     if (!held.ok) return held;
     if (held.state === 'completed') return { ok: false, code: 'lease_lapsed' };
     generationId = held.row.id;
-    const now = ctx.clock.now();
     const expiresAt = new Date(now.getTime() + leaseMs);
     await store.update(tx, leaseId, { expiresAt });
     await workers.update(tx, workerId, { lastSeen: now });
@@ -208,6 +214,8 @@ export interface LeaseEnding {
   reason: string;
   /** It would fail the same way again: no second try. */
   final?: boolean;
+  /** Ends it only when it has run out by then: a heartbeat may have come in between. */
+  expiredAt?: Date;
 }
 
 export type EndDecision =
@@ -229,7 +237,7 @@ export async function giveBack(
     const found = await store.byId(tx, leaseId);
     if (found?.workerId === workerId && found.outcome === ending.outcome)
       return { ok: true as const, state: 'running' as const };
-    return hold(tx, leaseId, workerId);
+    return hold(tx, leaseId, workerId, ctx.clock.now());
   });
   if (!held.ok) return held;
   if (held.state === 'completed') return { ok: false, code: 'lease_lapsed' };
@@ -249,9 +257,12 @@ export async function endLease(
     if (!row || !lease) return { ok: false, code: 'unknown_lease' };
     if (lease.outcome !== null && lease.outcome !== ending.outcome)
       return { ok: false, code: 'lease_lapsed' };
+    if (ending.expiredAt && lease.expiresAt >= ending.expiredAt) return { ok: false, code: 'lease_lapsed' };
     const failures = row.failures + (ending.outcome === 'failed' && lease.outcome === null ? 1 : 0);
     const lapses = row.lapses + (ending.outcome === 'lapsed' && lease.outcome === null ? 1 : 0);
-    const state = ending.final && ending.outcome === 'failed' ? 'failed' : afterEnd(failures, lapses);
+    // Who has left asked for everything of theirs to end; their clip does not wait again.
+    const hopeless = row.prompt === '' || (ending.final && ending.outcome === 'failed');
+    const state = hopeless ? 'failed' : afterEnd(failures, lapses);
     const entry = await recordEnd(tx, ctx, row.id, lease, {
       outcome: ending.outcome,
       state,
@@ -297,7 +308,9 @@ async function recordEnd(
       subject: `generation:${generationId}`,
       payload: { generationId, outcome: end.outcome, failures: end.failures, lapses: end.lapses },
       visibility: 'private',
-      idempotencyKey: `lease:${lease.id}:ended`,
+      // A lease may lapse, be taken up again and then fail: each is told once, whatever the counts are by then.
+      idempotencyKey: `lease:${lease.id}:${end.outcome}`,
+      input: { leaseId: lease.id, outcome: end.outcome },
     }),
   );
 }

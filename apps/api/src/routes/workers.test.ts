@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Job } from '@uncaged/contract';
 import { leaseMs } from '@uncaged/studio';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -102,6 +104,18 @@ describe('a lease', () => {
     expect(await stage.lease(token)).toBeNull();
   });
 
+  it('that lapsed, was taken up again and then failed is told as what it was', async () => {
+    stage.platform.clock.advance(leaseMs + 1);
+    await stage.tick();
+    expect((await lease('heartbeat', {})).status).toBe(200);
+    const failed = () => lease('fail', { reason: 'out of memory' });
+    expect(await failed()).toMatchObject({ status: 200, json: { state: 'waiting' } });
+    const again = await leased(other);
+    await lease('fail', { reason: 'out of memory here too' }, other, again.leaseId);
+    expect((await failed()).status).toBe(200);
+    expect(await clip()).toMatchObject({ state: 'waiting', attempts: 2 });
+  });
+
   it('given back because the worker stops counts against nobody', async () => {
     expect((await lease('fail', { reason: 'stopping', returned: true })).json.state).toBe('waiting');
     expect(await clip()).toMatchObject({ state: 'waiting', failure: null, attempts: 0 });
@@ -135,6 +149,18 @@ describe('a delivery', () => {
       status: 422,
       json: { code: 'not_an_mp4' },
     });
+  });
+
+  it('must be what it says it is all through', async () => {
+    const torn = new TextEncoder().encode(`\0\0\0\u0018ftypisom${'no film after all '.repeat(20)}`);
+    await stage.raw(`/api/worker/blobs/${sha256(torn)}`, { method: 'PUT', body: torn, as: token });
+    const webp = sha256(await readFile(join(import.meta.dirname, 'fixtures', 'clip.webp')));
+    const outputs = { mp4: sha256(torn), webp };
+    expect(await stage.deliver(token, job, { outputs })).toMatchObject({
+      status: 422,
+      json: { code: 'not_an_mp4' },
+    });
+    expect((await stage.deliver(token, job)).status).toBe(200);
   });
 
   it('has the bytes its address names, and not too many', async () => {

@@ -48,24 +48,32 @@ export interface Signer {
   size: number;
 }
 
-/** Signs a file with a C2PA manifest: the signed file's bytes. */
+/** Signs a file with a C2PA manifest: the signed file's bytes. Null for a file that cannot be read as what it says it is. */
 export async function sign(
   file: { bytes: Uint8Array; mediaType: string },
   definition: object,
   signer: Signer,
-): Promise<Uint8Array> {
+): Promise<Uint8Array | null> {
   await load();
   const builder = WasmBuilder.fromJson(
     JSON.stringify(definition),
     JSON.stringify({ verify: { verify_after_sign: false } }),
   );
+  // The library asks for the signature once it has read the file whole: what fails before is the file's fault.
+  let asked = false;
   try {
     const how = {
       alg: 'es256',
       reserveSize: signer.size,
-      sign: (claim: Uint8Array<ArrayBuffer>) => signer.sign(claim),
+      sign: async (claim: Uint8Array<ArrayBuffer>) => {
+        asked = true;
+        return signer.sign(claim);
+      },
     };
     return new Uint8Array(await builder.sign(how, [], file.mediaType, new HeldBlob(plain(file.bytes))));
+  } catch (error) {
+    if (asked) throw error;
+    return null;
   } finally {
     builder.free();
   }

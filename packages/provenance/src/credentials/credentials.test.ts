@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Collective, openCollective, shipModel } from '../fixtures/collective.ts';
 import { read } from './c2pa.ts';
 import { keyPairFrom } from './chain.ts';
-import { credentialChain, readCredentials, signClip } from './credentials.ts';
+import { credentialChain, readCredentials, type SignedClip, signClip } from './credentials.ts';
 
 const clip = new Uint8Array(await readFile(new URL('../fixtures/clip.mp4', import.meta.url)));
 let collective: Collective;
@@ -18,8 +18,15 @@ beforeAll(async () => {
 });
 afterAll(() => collective.close());
 
+function signedBytes(made: SignedClip): Uint8Array {
+  if (!made.ok) throw new Error(made.code);
+  return made.bytes;
+}
+
 const signed = async (bytes: Uint8Array, mediaType: string) =>
-  (await signClip(collective.ctx, { bytes, mediaType, generationId: 'g-1', modelId, entryId: 'e-1' })).bytes;
+  signedBytes(
+    await signClip(collective.ctx, { bytes, mediaType, generationId: 'g-1', modelId, entryId: 'e-1' }),
+  );
 
 describe('content credentials', () => {
   it('of an AV1 clip are read back and trusted', async () => {

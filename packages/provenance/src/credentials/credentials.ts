@@ -60,10 +60,9 @@ async function signingKeys(
   return { root: await keyPairFrom(secret, 'root'), leaf: await keyPairFrom(secret, 'leaf') };
 }
 
-export interface SignedClip {
-  bytes: Uint8Array;
-  credential: Credential;
-}
+export type SignedClip =
+  | { ok: true; bytes: Uint8Array; credential: Credential }
+  | { ok: false; code: 'media_unreadable' };
 
 export interface ClipToSign {
   bytes: Uint8Array;
@@ -78,7 +77,8 @@ export interface ClipToSign {
 /**
  * Puts signed Content Credentials into a clip: created by a trained model, not to be mined or trained on (absent
  * consent means no), where it comes from (generation, model, dataset root, book entries), the model as ingredient.
- * Call it outside a transaction: signing takes 4–160 ms. Throws for a model that is not registered.
+ * Call it outside a transaction: signing takes 4–160 ms. Throws for a model that is not registered. Error:
+ * `media_unreadable` (not a file of its media type all through).
  */
 export async function signClip(ctx: SigningContext, clip: ClipToSign): Promise<SignedClip> {
   const model = await modelById(ctx.db.read, clip.modelId);
@@ -91,6 +91,7 @@ export async function signClip(ctx: SigningContext, clip: ClipToSign): Promise<S
       signClaim(claim, chain.certificates, (bytes) => ecdsa(leaf.privateKey, bytes), SIGNATURE_SIZE),
   };
   const bytes = await sign(clip, manifestOf(clip, model), signer);
+  if (!bytes) return { ok: false, code: 'media_unreadable' };
   const label = (await read({ bytes, mediaType: clip.mediaType }))?.active_manifest;
   if (label === undefined) throw new Error('a signed clip carries no manifest');
   const credential = {
@@ -100,7 +101,7 @@ export async function signClip(ctx: SigningContext, clip: ClipToSign): Promise<S
     signedAt: ctx.clock.now(),
     certificateSha256: chain.leafSha256,
   };
-  return { bytes, credential };
+  return { ok: true, bytes, credential };
 }
 
 function issuerOf(chain: Chain): string {
