@@ -48,6 +48,7 @@ type Finding = string | null;
 type Rule = (seen: Seen, entry: ReadEntry) => Finding;
 
 const rules: Readonly<Record<string, Rule>> = {
+  'fund.deposited': deposited,
   'call.opened': callOpened,
   'call.closed': callClosed,
   'contribution.submitted': submitted,
@@ -67,7 +68,7 @@ export function paidWorkReader(): { read(entry: ReadEntry): Finding } {
   return {
     read(entry) {
       const rule = rules[entry.kind];
-      if (!rule) return touchesEscrow(entry) ? 'moves money of an escrow without a rule for it' : null;
+      if (!rule) return entry.postings.length > 0 ? 'moves money without a rule for it' : null;
       try {
         return rule(seen, entry);
       } catch (error) {
@@ -76,9 +77,6 @@ export function paidWorkReader(): { read(entry: ReadEntry): Finding } {
     },
   };
 }
-
-const touchesEscrow = (entry: ReadEntry) =>
-  entry.postings.some(({ account }) => account.startsWith('escrow:'));
 
 /** Whether the postings are exactly this one movement; an amount of 0 wants none. */
 function moves(entry: ReadEntry, from: string, to: string, amount: bigint, currency: string): boolean {
@@ -105,6 +103,17 @@ function text(payload: Record<string, Json>, name: string): string {
 }
 
 const idOf = (entry: ReadEntry) => entry.subject.slice(entry.subject.indexOf(':') + 1);
+
+/** Money comes in from the world, into a fund, and nowhere else. */
+function deposited(_: Seen, entry: ReadEntry): Finding {
+  const [to] = entry.postings.filter(({ amount }) => amount > 0n);
+  const [from] = entry.postings.filter(({ amount }) => amount < 0n);
+  const comesIn =
+    from?.account.startsWith('world:') &&
+    to?.account === `fund:${idOf(entry)}` &&
+    moves(entry, from.account, to.account, to.amount, to.currency);
+  return comesIn ? null : 'does not bring money from outside into its fund';
+}
 
 function callOpened({ calls }: Seen, entry: ReadEntry): Finding {
   const payload = fields(entry);
@@ -176,6 +185,10 @@ function decided(seen: Seen, entry: ReadEntry, state: 'accepted' | 'rejected'): 
   if (!about) return 'is about another piece than was submitted';
   const opened = openReviews(id, piece, payload.reviews);
   if (typeof opened === 'string') return opened;
+  const unpaid = piece.reviews.find(
+    (leaf) => !moves(leaf, `escrow:${callId}`, `member:${leaf.actor}`, terms.reviewRate, terms.currency),
+  );
+  if (unpaid) return `counts review ${unpaid.id}, which this call did not pay`;
   const decidedAt = new Date(text(payload, 'decidedAt'));
   if (!(decidedAt <= entry.time)) return 'was decided after it was written';
   const again = decide(terms, piece.submittedAt, opened, entry.time);
@@ -199,9 +212,11 @@ function openReviews(
 ): { reviewerId: string; verdict: Verdict; at: Date }[] | string {
   if (!Array.isArray(listed) || listed.length !== piece.reviews.length) return 'does not list its reviews';
   const opened: { reviewerId: string; verdict: Verdict; at: Date }[] = [];
-  for (const [place, leaf] of piece.reviews.entries()) {
-    const { entryId, reviewerId, verdict, reasonHash, salt } = listed[place] as Record<string, Json>;
-    if (entryId !== leaf.id || reviewerId !== leaf.actor || typeof reviewerId !== 'string') {
+  // Two reviews given at once may stand in the log in either order; what is listed is the same.
+  for (const leaf of piece.reviews) {
+    const named = (listed as Record<string, Json>[]).find(({ entryId }) => entryId === leaf.id);
+    const { reviewerId, verdict, reasonHash, salt } = named ?? {};
+    if (reviewerId !== leaf.actor || typeof reviewerId !== 'string') {
       return 'lists other reviews than were given';
     }
     if (verdict !== 'accept' && verdict !== 'reject') return 'lists a verdict that is none';

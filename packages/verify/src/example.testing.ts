@@ -9,11 +9,13 @@ import {
   termsHash,
 } from '@uncaged/compensation/rules';
 import {
+  enactment,
   type Policy,
   type PolicyPatch,
   patchPolicy,
   policyHash,
   tallyYesNo,
+  votingWindow,
 } from '@uncaged/governance/rules';
 import { readManifest } from '@uncaged/provenance/rules';
 import { parse } from 'yaml';
@@ -53,13 +55,14 @@ export const at = {
   deposit: 2,
   dataset: 4,
   model: 5,
-  opened: 6,
-  closed: 11,
-  enacted: 12,
-  call: 13,
-  accepted: 17,
-  clip: 18,
-  royalty: 19,
+  created: 8,
+  opened: 9,
+  closed: 14,
+  enacted: 15,
+  call: 16,
+  accepted: 20,
+  clip: 21,
+  royalty: 22,
 };
 
 /** A small true book: founding, a safeguard voted in, work paid, a clip made. Tests bend a copy of it. */
@@ -93,6 +96,7 @@ function foundingFacts(): ForgedFact[] {
       kind: 'member.joined',
       subject: 'member:heron',
       actor: 'heron',
+      visibility: 'private',
       payload: { pseudonym: 'heron' },
       closed: 'erased',
     },
@@ -106,6 +110,10 @@ function foundingFacts(): ForgedFact[] {
       subject: 'model:m1',
       payload: { modelId: 'm1', name: 'commons', weightsSha256, manifestSha256, datasetId: 'd1' },
     },
+    ...['iris', 'ko'].map((actor): ForgedFact => {
+      const subject = `member:${actor}`;
+      return { kind: 'member.joined', subject, actor, visibility: 'private', payload: { pseudonym: actor } };
+    }),
   ];
 }
 
@@ -138,12 +146,21 @@ const patch: PolicyPatch = [
   },
 ];
 
+const after = votedIn();
+
+function votedIn(): Policy {
+  const patched = patchPolicy(before, patch);
+  if (!patched.ok) throw new Error(patched.reason);
+  return patched.policy;
+}
+
 function voteFacts(): ForgedFact[] {
   const subject = 'proposal:p1';
   const rule = before.voting.kinds.safeguard;
   const eligible = ['heron', 'iris', 'ko'];
   const opened = new Date('2026-03-02T00:00:00Z');
-  const closesAt = new Date(opened.getTime() + 72 * 3_600_000).toISOString();
+  const window = votingWindow(rule, opened);
+  const closesAt = window.closesAt.toISOString();
   const ballot = (memberId: string, choice: string): ForgedFact => {
     return {
       kind: 'ballot.cast',
@@ -154,13 +171,11 @@ function voteFacts(): ForgedFact[] {
     };
   };
   const counted = [
-    { entryId: forgedId(7), memberId: 'heron', choice: 'yes' as const, salt: toHex(saltOf(7)) },
-    { entryId: forgedId(9), memberId: 'iris', choice: 'yes' as const, salt: toHex(saltOf(9)) },
-    { entryId: forgedId(10), memberId: 'ko', choice: 'abstain' as const, salt: toHex(saltOf(10)) },
+    { entryId: forgedId(10), memberId: 'heron', choice: 'yes' as const, salt: toHex(saltOf(10)) },
+    { entryId: forgedId(12), memberId: 'iris', choice: 'yes' as const, salt: toHex(saltOf(12)) },
+    { entryId: forgedId(13), memberId: 'ko', choice: 'abstain' as const, salt: toHex(saltOf(13)) },
   ];
   const tally = tallyYesNo(counted, eligible, rule) as unknown as Json;
-  const patched = patchPolicy(before, patch);
-  if (!patched.ok) throw new Error(patched.reason);
   const against = policyHash(before);
   const vote = {
     proposalId: 'p1',
@@ -169,14 +184,19 @@ function voteFacts(): ForgedFact[] {
     patch: patch as unknown as Json,
     against,
   };
-  const window = { opensAt: opened.toISOString(), closesAt };
   return [
+    {
+      kind: 'proposal.created',
+      subject,
+      actor: 'heron',
+      payload: { ...vote, body: 'Before somebody is hurt.' },
+    },
     {
       kind: 'proposal.opened',
       subject,
       actor: 'heron',
       time: opened.toISOString(),
-      payload: { ...vote, rule: rule as unknown as Json, eligible, ...window },
+      payload: { ...vote, rule: rule as unknown as Json, eligible, opensAt: opened.toISOString(), closesAt },
     },
     ballot('heron', 'yes'),
     ballot('iris', 'no'),
@@ -188,7 +208,12 @@ function voteFacts(): ForgedFact[] {
       time: closesAt,
       payload: { proposalId: 'p1', tally, outcome: 'passed', ballots: counted },
     },
-    { kind: 'policy.enacted', subject: 'policy:2', payload: enacted(2, patched.policy, against, 'p1') },
+    {
+      kind: 'policy.enacted',
+      subject: 'policy:2',
+      time: enactment(rule, window.closesAt).toISOString(),
+      payload: enacted(2, after, against, 'p1'),
+    },
   ];
 }
 
@@ -202,9 +227,9 @@ function workFacts(): ForgedFact[] {
     deadline: '2026-04-01T00:00:00.000Z',
     reviewDays: 7,
     reviewsNeeded: 2,
-    reviewRate: '0',
+    reviewRate: '500',
     mayJoin: 'members',
-    policy: { version: 1, hash: policyHash(before) },
+    policy: { version: 2, hash: policyHash(after) },
   };
   const hash = termsHash(termsFromPayload(terms));
   const subject = 'contribution:k1';
@@ -216,6 +241,7 @@ function workFacts(): ForgedFact[] {
       actor: reviewerId,
       visibility: 'private',
       payload: reviewed,
+      postings: moved('escrow:c1', `member:${reviewerId}`, 500n),
     };
   };
   const named = (n: number, reviewerId: string) => {
@@ -227,13 +253,15 @@ function workFacts(): ForgedFact[] {
       salt: toHex(saltOf(n)),
     };
   };
-  const { before: start, after } = stepIndex(emptyPool, 7n, 3n);
+  const royalty = stepIndex(emptyPool, 2n, 2n);
+  const submittedAt = '2026-03-07T00:00:00.000Z';
+  const decidedAt = '2026-03-07T02:00:00.000Z';
   return [
     {
       kind: 'call.opened',
       subject: 'call:c1',
       actor: 'heron',
-      payload: { callId: 'c1', ...terms, termsHash: hash },
+      payload: { callId: 'c1', ...terms, fund: 'main', termsHash: hash },
       postings: moved('fund:main', 'escrow:c1', 20_000n),
     },
     {
@@ -241,6 +269,7 @@ function workFacts(): ForgedFact[] {
       subject,
       actor: 'iris',
       visibility: 'private',
+      time: submittedAt,
       payload: { text: 'Frame 9 repeats.' },
     },
     review('heron'),
@@ -256,7 +285,10 @@ function workFacts(): ForgedFact[] {
         amount: '2500',
         currency: 'EUR',
         by: 'reviews',
-        reviews: [named(15, 'heron'), named(16, 'ko')],
+        submittedEntryId: forgedId(17),
+        submittedAt,
+        decidedAt,
+        reviews: [named(18, 'heron'), named(19, 'ko')],
       },
       postings: moved('escrow:c1', 'member:iris', 2500n),
     },
@@ -266,8 +298,8 @@ function workFacts(): ForgedFact[] {
       payload: {
         generationId: 'g1',
         modelId: 'm1',
-        policyVersion: 1,
-        policyHash: policyHash(before),
+        policyVersion: 2,
+        policyHash: policyHash(after),
         weightsSha256: toHex(sha256(weights)),
       },
     },
@@ -278,14 +310,14 @@ function workFacts(): ForgedFact[] {
         generationId: 'g1',
         modelId: 'm1',
         currency: 'EUR',
-        amount: '7',
-        works: '3',
-        indexBefore: start.index.toString(),
-        indexAfter: after.index.toString(),
-        remainderBefore: start.remainder.toString(),
-        remainderAfter: after.remainder.toString(),
+        amount: '2',
+        works: '2',
+        indexBefore: royalty.before.index.toString(),
+        indexAfter: royalty.after.index.toString(),
+        remainderBefore: royalty.before.remainder.toString(),
+        remainderAfter: royalty.after.remainder.toString(),
       },
-      postings: moved('fund:main', 'pool:m1', 7n),
+      postings: moved('fund:main', 'pool:m1', 2n),
     },
   ];
 }

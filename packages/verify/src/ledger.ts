@@ -35,6 +35,8 @@ export class Ledger {
   readonly #checkpoints: ReadonlyMap<bigint, Checkpoint>;
   readonly #replays: readonly Replay[];
   readonly #table = new TextHash();
+  /** Public entries without a payload whose erasure stands nowhere yet, by id. */
+  readonly #gone = new Map<string, ArchivedEntry>();
 
   constructor(checkpoints: readonly Checkpoint[], replays: readonly Replay[]) {
     this.#checkpoints = new Map(checkpoints.map((checkpoint) => [checkpoint.size, checkpoint]));
@@ -59,7 +61,14 @@ export class Ledger {
       if (finding) return finding;
     }
     this.derived.set(FILES.postings, this.#table.hex());
-    return null;
+    const [hidden] = this.#gone.values();
+    return hidden
+      ? about(
+          hidden,
+          'malformed_entry',
+          'is public, yet its payload is gone and no entry says that it was erased',
+        )
+      : null;
   }
 
   #take(entry: ArchivedEntry): Finding | null {
@@ -101,6 +110,8 @@ export class Ledger {
     this.kinds.set(entry.kind, (this.kinds.get(entry.kind) ?? 0) + 1);
     if (entry.closed === 'private') this.private_ += 1;
     if (entry.closed === 'erased') this.erased += 1;
+    if (entry.closed === 'erased' && entry.visibility === 'public') this.#gone.set(entry.id, entry);
+    if (entry.kind === 'payload.erased') this.#gone.delete(entry.subject.slice('entry:'.length));
     this.written.set(entry.id, { leafHash: toHex(entry.leafHash), time: entry.time.toISOString() });
     this.#table.add(postingLines(entry));
     for (const { path, text } of derivedFiles(entry)) {
@@ -116,7 +127,7 @@ export class Ledger {
   #replay(entry: ArchivedEntry): Finding | null {
     const payload = isFields(entry.opening?.payload) ? entry.opening.payload : null;
     for (const replay of this.#replays) {
-      if (!replay.kinds.includes(entry.kind)) continue;
+      if (replay.kinds && !replay.kinds.includes(entry.kind)) continue;
       try {
         const wrong = replay.step(entry, payload);
         if (wrong) return about(entry, wrong.code, wrong.message);

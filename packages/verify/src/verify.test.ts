@@ -1,4 +1,11 @@
 import { FILES, formatVerifierKey, utf8 } from '@uncaged/book/rules';
+import {
+  emptyPool,
+  stepIndex,
+  type TermsPayload,
+  termsFromPayload,
+  termsHash,
+} from '@uncaged/compensation/rules';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { flipBytes } from './bench/flips.ts';
@@ -35,7 +42,7 @@ test('an honest archive is confirmed, with what it says', async () => {
 
 test('the same from a Blob, as a browser reads a picked file', async () => {
   const verdict = await verifyArchive(blobReader(new Blob([honest as Uint8Array<ArrayBuffer>])));
-  expect(verdict).toMatchObject({ ok: true, figures: { entries: 20, receipts: 20, bytes: honest.length } });
+  expect(verdict).toMatchObject({ ok: true, figures: { entries: 23, receipts: 23, bytes: honest.length } });
 });
 
 test('the key someone noted is compared', async () => {
@@ -96,6 +103,118 @@ test('a changed byte of an entry is named with the entry', async () => {
 
 // A signed lie: the operator holds the key and signs everything around it anew.
 const lies: [string, FindingCode, number, (facts: ForgedFact[]) => void][] = [
+  [
+    'a vote on something else than was proposed',
+    'broken_vote',
+    at.opened,
+    (facts) => bend(facts[at.created] as ForgedFact, (payload) => Object.assign(payload, { patch: [] })),
+  ],
+  [
+    'a vote under an easier rule',
+    'broken_vote',
+    at.opened,
+    (facts) =>
+      bend(facts[at.opened] as ForgedFact, ({ rule }) => Object.assign(rule as object, { delayHours: 0 })),
+  ],
+  [
+    'a vote among friends',
+    'broken_vote',
+    at.opened,
+    (facts) => bend(facts[at.opened] as ForgedFact, ({ eligible }) => (eligible as string[]).pop()),
+  ],
+  [
+    'a vote with a stranger',
+    'broken_vote',
+    at.opened,
+    (facts) => bend(facts[at.opened] as ForgedFact, ({ eligible }) => (eligible as string[]).push('nacht')),
+  ],
+  [
+    'a vote that is over too soon',
+    'broken_vote',
+    at.opened,
+    (facts) =>
+      bend(facts[at.opened] as ForgedFact, (payload) =>
+        Object.assign(payload, { closesAt: '2026-03-02T05:00:00.000Z' }),
+      ),
+  ],
+  [
+    'a policy before its delay is over',
+    'broken_policy',
+    at.enacted,
+    (facts) => {
+      delete (facts[at.enacted] as ForgedFact).time;
+    },
+  ],
+  [
+    'a call under an old policy',
+    'broken_payment',
+    at.call,
+    (facts) =>
+      bendTerms(facts, (terms) =>
+        Object.assign(terms.policy as object, { version: 1, hash: 'ab'.repeat(32) }),
+      ),
+  ],
+  [
+    'a call below the rate card',
+    'broken_payment',
+    at.call,
+    (facts) =>
+      bendTerms(facts, (terms) => Object.assign(terms, { rates: [{ kind: 'bug', amount: '2400' }] })),
+  ],
+  [
+    'a call that pays reviews less',
+    'broken_payment',
+    at.call,
+    (facts) => bendTerms(facts, (terms) => Object.assign(terms, { reviewRate: '400' })),
+  ],
+  [
+    'a call opened again on other terms',
+    'broken_payment',
+    at.call + 1,
+    (facts) => facts.splice(at.call + 1, 0, facts[at.call] as ForgedFact),
+  ],
+  [
+    'money moved by no rule',
+    'broken_payment',
+    23,
+    (facts) =>
+      facts.push({
+        kind: 'gift.given',
+        subject: 'member:heron',
+        postings: moved('fund:main', 'member:heron', 5n),
+      }),
+  ],
+  [
+    'money from another member',
+    'broken_payment',
+    at.deposit,
+    (facts) => {
+      (facts[at.deposit] as ForgedFact).postings = moved('world:grant', 'member:heron', 100_000n);
+    },
+  ],
+  [
+    'a royalty of another amount',
+    'broken_royalty',
+    at.royalty,
+    (facts) =>
+      bend(facts[at.royalty] as ForgedFact, (payload) => {
+        bendPostings(facts, at.royalty, 4n);
+        Object.assign(payload, { amount: '4', indexAfter: String(stepIndex(emptyPool, 4n, 2n).after.index) });
+      }),
+  ],
+  [
+    'a dataset registered over another',
+    'broken_model',
+    at.model + 1,
+    (facts) => facts.splice(at.model + 1, 0, facts[at.dataset] as ForgedFact),
+  ],
+  ['a clip done twice', 'broken_model', 23, (facts) => facts.push(facts[at.clip] as ForgedFact)],
+  [
+    'a public payload that is gone without a word',
+    'malformed_entry',
+    23,
+    (facts) => facts.push({ kind: 'note.made', subject: 'note:1', closed: 'erased' }),
+  ],
   ['money from nowhere', 'overdrawn', at.call, (facts) => bendPostings(facts, at.deposit, 10n)],
   [
     'a ballot counted otherwise than cast',
@@ -146,9 +265,9 @@ const lies: [string, FindingCode, number, (facts: ForgedFact[]) => void][] = [
   [
     'a ballot of somebody not eligible',
     'broken_vote',
-    7,
+    10,
     (facts) => {
-      (facts[7] as ForgedFact).actor = 'nacht';
+      (facts[10] as ForgedFact).actor = 'nacht';
     },
   ],
   [
@@ -229,7 +348,7 @@ const lies: [string, FindingCode, number, (facts: ForgedFact[]) => void][] = [
     at.accepted,
     (facts) => bend(facts[at.accepted] as ForgedFact, (payload) => Object.assign(payload, { by: 'silence' })),
   ],
-  ['pay a second time', 'broken_payment', 20, (facts) => facts.push(facts[at.accepted] as ForgedFact)],
+  ['pay a second time', 'broken_payment', 23, (facts) => facts.push(facts[at.accepted] as ForgedFact)],
   [
     'a royalty out of thin air',
     'broken_royalty',
@@ -239,7 +358,7 @@ const lies: [string, FindingCode, number, (facts: ForgedFact[]) => void][] = [
         Object.assign(payload, { indexAfter: '99999999999999999999' }),
       ),
   ],
-  ['a royalty not paid in', 'broken_royalty', at.royalty, (facts) => bendPostings(facts, at.royalty, 6n)],
+  ['a royalty not paid in', 'broken_royalty', at.royalty, (facts) => bendPostings(facts, at.royalty, 1n)],
   [
     'a clip by other weights',
     'broken_model',
@@ -275,9 +394,17 @@ const lies: [string, FindingCode, number, (facts: ForgedFact[]) => void][] = [
     'a payload no rule can read',
     'malformed_payload',
     at.accepted,
-    (facts) => bend(facts[at.accepted] as ForgedFact, (payload) => Object.assign(payload, { reviews: 7 })),
+    (facts) => bend(facts[at.accepted] as ForgedFact, (payload) => Object.assign(payload, { callId: 7 })),
   ],
 ];
+
+/** Other terms, with the hash they have. */
+function bendTerms(facts: ForgedFact[], change: (terms: Bent) => void): void {
+  bend(facts[at.call] as ForgedFact, (payload) => {
+    change(payload);
+    payload.termsHash = termsHash(termsFromPayload(payload as unknown as TermsPayload));
+  });
+}
 
 function bendPostings(facts: ForgedFact[], n: number, amount: bigint): void {
   const fact = facts[n] as ForgedFact;

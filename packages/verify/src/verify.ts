@@ -11,6 +11,7 @@ import { about } from './entries.ts';
 import type { Finding } from './finding.ts';
 import { Signatures } from './hashing.ts';
 import { Ledger } from './ledger.ts';
+import { Members } from './replay/members.ts';
 import { Models } from './replay/models.ts';
 import { Payments } from './replay/payments.ts';
 import { Policies, type PolicyStep } from './replay/policies.ts';
@@ -95,10 +96,15 @@ class Run {
   readonly #opened: Opened;
   readonly #options: Options;
   readonly #signatures: Signatures;
-  readonly #votes = new Votes();
-  readonly #policies = new Policies(this.#votes);
-  readonly #payments = new Payments();
+  readonly #members = new Members(() => this.#policies.current);
+  readonly #votes: Votes = new Votes({
+    members: this.#members,
+    current: () => this.#policies.current,
+    document: (hash) => this.#policies.document(hash),
+  });
+  readonly #policies: Policies = new Policies(this.#votes);
   readonly #models = new Models();
+  readonly #payments = new Payments(this.#policies, this.#models);
   #ledger = new Ledger([], []);
   #checkpoints: readonly Checkpoint[] = [];
 
@@ -113,7 +119,13 @@ class Run {
     const read = await readCheckpoints(this.#part(FILES.checkpoints), key, this.#signatures);
     if (!read.ok) return read.finding;
     this.#checkpoints = read.checkpoints;
-    this.#ledger = new Ledger(read.checkpoints, [this.#votes, this.#policies, this.#payments, this.#models]);
+    this.#ledger = new Ledger(read.checkpoints, [
+      this.#members,
+      this.#votes,
+      this.#policies,
+      this.#models,
+      this.#payments,
+    ]);
     this.#options.onProgress?.('reading the entries');
     const inLog = (await this.#ledger.read(this.#part(FILES.entries))) ?? this.#wholeTree();
     if (inLog) return inLog;

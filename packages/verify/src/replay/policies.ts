@@ -1,5 +1,12 @@
 import { type ArchivedEntry, canonicalJson, type Json, sameBytes, utf8 } from '@uncaged/book/rules';
-import { checkPolicy, type Policy, type PolicyPatch, patchOnto, policyHash } from '@uncaged/governance/rules';
+import {
+  checkPolicy,
+  enactment,
+  type Policy,
+  type PolicyPatch,
+  patchOnto,
+  policyHash,
+} from '@uncaged/governance/rules';
 import { idOf, type Payload, type Replay, text, type Wrong, wrong } from './replay.ts';
 import type { Votes } from './votes.ts';
 
@@ -9,7 +16,11 @@ export interface PolicyStep {
   readonly hash: string;
   readonly proposalId: string | null;
   readonly entryId: string;
+  readonly at: Date;
 }
+
+/** A request that was under way when a policy changed may still name the one before, for so many milliseconds. */
+const UNDER_WAY = 60_000;
 
 /** Every policy step from genesis: its hash, the one before, the vote that passed it, the patch that made it. */
 export class Policies implements Replay {
@@ -20,6 +31,24 @@ export class Policies implements Replay {
 
   constructor(votes: Votes) {
     this.#votes = votes;
+  }
+
+  /** The policy in force; null before the founding. */
+  get current(): Policy | null {
+    return this.document(this.steps.at(-1)?.hash ?? '');
+  }
+
+  /** The policy of this hash, once it was enacted. */
+  document(hash: string): Policy | null {
+    return this.#documents.get(hash) ?? null;
+  }
+
+  /** The policies something written at this time may have been decided under: the one in force, seldom two. */
+  about(time: Date): PolicyStep[] {
+    return this.steps.filter((_, index) => {
+      const after = this.steps[index + 1];
+      return !after || time.getTime() - after.at.getTime() < UNDER_WAY;
+    });
   }
 
   step(entry: ArchivedEntry, payload: Payload | null): Wrong | null {
@@ -38,7 +67,7 @@ export class Policies implements Replay {
     if (policyHash(document) !== hash)
       return wrong('broken_policy', 'has a document that does not hash to its hash');
     if (before) {
-      const unlawful = this.#made(before.hash, document, proposalId);
+      const unlawful = this.#made(before.hash, document, proposalId, entry.time);
       if (unlawful) return wrong('broken_policy', unlawful);
     } else if (proposalId !== null)
       return wrong('broken_policy', 'is the first policy, yet says a vote made it');
@@ -48,16 +77,19 @@ export class Policies implements Replay {
       hash,
       proposalId: proposalId as string | null,
       entryId: entry.id,
+      at: entry.time,
     });
     return null;
   }
 
   /** Why this document does not follow from the one before by a passed proposal; null when it does. */
-  #made(beforeHash: string, document: Policy, proposalId: Json | undefined): string | null {
+  #made(beforeHash: string, document: Policy, proposalId: Json | undefined, time: Date): string | null {
     const vote = typeof proposalId === 'string' ? this.#votes.votes.get(proposalId) : undefined;
     if (!vote) return 'came into force without a proposal';
     if (vote.outcome !== 'passed') return 'came into force though its proposal did not pass';
     if (vote.enacted) return 'is made by a proposal that was enacted before';
+    if (vote.kind === 'open') return 'is made by an open question, which changes nothing';
+    if (time < enactment(vote.rule, vote.closesAt)) return 'came into force before the delay was over';
     const written = this.#documents.get(vote.against);
     const before = this.#documents.get(beforeHash);
     if (!written || !before) return 'is made by a proposal against a policy that never was';

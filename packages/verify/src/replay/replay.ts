@@ -11,8 +11,8 @@ export type Payload = { readonly [key: string]: Json };
 
 /** Reads the open entries of the log in their order and runs one domain's rules again. */
 export interface Replay {
-  /** Kinds it wants to see. */
-  readonly kinds: readonly string[];
+  /** Kinds it wants to see; null: all. */
+  readonly kinds: readonly string[] | null;
   /** `payload` is null when the entry's is private or erased. */
   step(entry: ArchivedEntry, payload: Payload | null): Wrong | null;
 }

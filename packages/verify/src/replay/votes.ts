@@ -1,10 +1,22 @@
 import { type ArchivedEntry, fromHex, type Json } from '@uncaged/book/rules';
-import { type Ballot, tallyYesNo, type VoteRule } from '@uncaged/governance/rules';
+import {
+  type Ballot,
+  type Policy,
+  type PolicyPatch,
+  type ProposalKind,
+  patchForKind,
+  proposalKinds,
+  tallyYesNo,
+  type VoteRule,
+  votingWindow,
+} from '@uncaged/governance/rules';
 import { isFields, opens } from '../entries.ts';
+import type { Members } from './members.ts';
 import { sameJson } from './policies.ts';
 import { idOf, list, type Payload, type Replay, text, type Wrong, wrong } from './replay.ts';
 
 export interface Vote {
+  readonly kind: ProposalKind;
   readonly title: string;
   readonly patch: Json;
   readonly against: string;
@@ -19,28 +31,51 @@ export interface Vote {
   enacted: boolean;
 }
 
+/** What a vote is held against. */
+export interface InForce {
+  readonly members: Pick<Members, 'eligible'>;
+  current(): Policy | null;
+  document(hash: string): Policy | null;
+}
+
 /**
- * Every vote from its opening: ballots are those of the members who were eligible, each opens the commitment it was
+ * Every vote from its opening: what is voted on is what was proposed, the rule is the one in force, whoever may vote is
+ * eligible, the window is the rule's; ballots are those of the members who were eligible, each opens the commitment it was
  * cast under, none is left out, and the rule counts them to what was announced.
  */
 export class Votes implements Replay {
-  readonly kinds = ['proposal.opened', 'ballot.cast', 'proposal.closed'];
+  readonly kinds = ['proposal.created', 'proposal.opened', 'ballot.cast', 'proposal.closed'];
   readonly votes = new Map<string, Vote>();
+  readonly #proposed = new Map<string, { author: string | null; payload: Payload }>();
+  readonly #inForce: InForce;
+
+  constructor(inForce: InForce) {
+    this.#inForce = inForce;
+  }
 
   step(entry: ArchivedEntry, payload: Payload | null): Wrong | null {
     const id = idOf(entry);
     const vote = this.votes.get(id);
     if (entry.kind === 'ballot.cast') return this.#cast(entry, vote);
-    if (!payload) return wrong('broken_vote', 'does not show how the vote was opened or counted');
+    if (!payload) return wrong('broken_vote', 'does not show what was proposed, or how it was voted on');
     if (text(payload, 'proposalId') !== id)
       return wrong('broken_vote', 'is about another proposal than it says');
+    if (entry.kind === 'proposal.created') {
+      if (this.#proposed.has(id)) return wrong('broken_vote', 'proposes the same a second time');
+      this.#proposed.set(id, { author: entry.actor, payload });
+      return null;
+    }
     if (entry.kind === 'proposal.closed') {
       return vote
         ? this.#close(entry, vote, id, payload)
         : wrong('broken_vote', 'counts a vote that never opened');
     }
-    if (vote) return wrong('broken_vote', 'opens a vote a second time');
-    this.votes.set(id, {
+    return vote ? wrong('broken_vote', 'opens a vote a second time') : this.#open(entry, id, payload);
+  }
+
+  #open(entry: ArchivedEntry, id: string, payload: Payload): Wrong | null {
+    const vote: Vote = {
+      kind: text(payload, 'kind') as ProposalKind,
       title: text(payload, 'title'),
       patch: payload.patch ?? null,
       against: text(payload, 'against'),
@@ -51,8 +86,40 @@ export class Votes implements Replay {
       outcome: null,
       words: null,
       enacted: false,
-    });
+    };
+    const unlawful = this.#unlawful(entry, this.#proposed.get(id), payload, vote);
+    if (unlawful) return wrong('broken_vote', unlawful);
+    this.votes.set(id, vote);
     return null;
+  }
+
+  /** Why this vote may not open so; null when it may. */
+  #unlawful(
+    entry: ArchivedEntry,
+    proposed: { author: string | null; payload: Payload } | undefined,
+    payload: Payload,
+    vote: Vote,
+  ): string | null {
+    const policy = this.#inForce.current();
+    const written = this.#inForce.document(vote.against);
+    if (!proposed || proposed.author !== entry.actor) return 'opens a vote that its author never proposed';
+    const same = ['kind', 'title', 'patch', 'against'].every((field) =>
+      sameJson(proposed.payload[field] ?? null, payload[field] ?? null),
+    );
+    if (!same) return 'puts something else to the vote than was proposed';
+    if (!proposalKinds.includes(vote.kind) || !policy || !written)
+      return 'is a vote under no policy that was enacted';
+    if (!patchForKind(vote.kind, written, vote.patch as unknown as PolicyPatch).ok)
+      return 'changes what a proposal of its kind may not change';
+    if (!sameJson(vote.rule, policy.voting.kinds[vote.kind]))
+      return 'has another rule than the policy in force';
+    if (!sameJson([...vote.eligible].sort(), this.#inForce.members.eligible(policy)))
+      return 'lets others vote than the policy in force does';
+    const window = votingWindow(vote.rule, entry.time);
+    const onTime =
+      text(payload, 'opensAt') === window.opensAt.toISOString() &&
+      text(payload, 'closesAt') === window.closesAt.toISOString();
+    return onTime ? null : 'is open for another time than its rule says';
   }
 
   #cast(entry: ArchivedEntry, vote: Vote | undefined): Wrong | null {
