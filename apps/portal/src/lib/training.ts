@@ -45,7 +45,9 @@ export function facts(record: Json, before = ''): { name: string; value: string 
       .toLowerCase()}`;
     if (isObject(value)) return facts(value, `${name}, `);
     if (Array.isArray(value))
-      return value.length > 8 || value.some(isObject) ? [] : [{ name, value: value.join(' × ') }];
+      return value.length > 8 || value.some(isObject)
+        ? []
+        : [{ name, value: value.join(value.every((one) => typeof one === 'number') ? ' × ' : ', ') }];
     if (value === null || value === undefined) return [];
     return [
       {
