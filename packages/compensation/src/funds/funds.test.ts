@@ -50,6 +50,17 @@ describe('a deposit', () => {
     expect(await balanceOf(house.platform.db.read, 'fund:twice', 'EUR')).toBe(4200n);
   });
 
+  it('that would not fit into its fund with what is there is refused', async () => {
+    const most = { ...sale, fund: 'full', source: 'heiress', currency: 'USD', amount: '999999999999999999' };
+    expect(await deposit(house.heron, most)).toMatchObject({ ok: true });
+    for (const change of [{ source: 'another' }, { fund: 'other' }])
+      expect(await deposit(house.heron, { ...most, ...change, amount: '1' })).toMatchObject({
+        ok: false,
+        code: 'amount_too_large',
+      });
+    expect((await fundsOf(house.platform.db.read)).funds.map(({ name }) => name)).toContain('full');
+  });
+
   const rows: [string, Partial<ProposedDeposit>][] = [
     ['fund_name_invalid', { fund: 'Main Fund' }],
     ['source_name_invalid', { source: '' }],

@@ -1,16 +1,19 @@
-import { balancesOf, type Entry, priorEntry } from '@uncaged/book';
+import { balanceOf, balancesOf, type Entry, priorEntry } from '@uncaged/book';
 import type { Tx } from '@uncaged/platform';
 import { recordInput } from '../book-entry.ts';
 import { atOneInstant, type GovernedContext, type IdempotencyConflict, type Idempotent } from '../context.ts';
-import type { Minor } from '../money.ts';
+import { largestAmount, type Minor } from '../money.ts';
 import { type Deposit, type DepositRefusal, type ProposedDeposit, readDeposit } from './deposit.ts';
 
 /** The fund that pays calls, and gets back what a call did not need. */
 export const mainFund = 'main';
 
+const abs = (amount: Minor) => (amount < 0n ? -amount : amount);
+
 /**
  * Writes down money that came in from outside: world:<source> → fund:<name>.
- * Errors, in the order they are tested: idempotency_conflict, those of `readDeposit`.
+ * Errors, in the order they are tested: idempotency_conflict, those of `readDeposit`, amount_too_large (with what
+ * stands there already).
  */
 export async function deposit(
   given: GovernedContext,
@@ -28,6 +31,12 @@ export async function deposit(
     if (!read.ok) return read;
     if (prior.state === 'replayed')
       return { ok: true, deposit: read.deposit, entry: prior.entry, replayed: true };
+    // A balance has 64 bits: what would not fit could be written, and then neither read nor spent.
+    const stands = await Promise.all(
+      [`fund:${fund}`, `world:${source}`].map((one) => balanceOf(tx, one, currency)),
+    );
+    if (stands.some((balance) => abs(balance) + read.deposit.amount > largestAmount))
+      return { ok: false, code: 'amount_too_large', given: amount.slice(0, 60) };
     const fact = {
       kind: 'fund.deposited',
       actor: ctx.actor.memberId,
