@@ -1,6 +1,6 @@
 import { type Json, openingOf } from '@uncaged/book';
 import type { Context, Tx } from '@uncaged/platform';
-import { recordFact } from './facts.ts';
+import { at, recordFact } from './facts.ts';
 import * as members from './members.store.ts';
 import { patchOnto } from './patch.ts';
 import { enactPolicy, policyInForce, requirePolicy } from './policies.ts';
@@ -38,8 +38,10 @@ async function nextDue(tx: Tx, now: Date): Promise<{ id: string; since: Date } |
   return first;
 }
 
-async function takeStep(tx: Tx, ctx: MachineContext, id: string): Promise<boolean> {
+async function takeStep(tx: Tx, world: MachineContext, id: string): Promise<boolean> {
   await members.lockCollective(tx);
+  // One instant decides and is recorded, or a clock set back in between would count a vote before its close.
+  const ctx = at(world, world.clock.now());
   const proposal = await store.lock(tx, id);
   const policy = await policyInForce(tx);
   if (!proposal || !policy) return false;

@@ -110,6 +110,8 @@ export type Opened =
  */
 export async function openProposal(ctx: GovernedContext, id: string): Promise<Opened> {
   return ctx.db.transaction(async (tx) => {
+    // Nobody joins and nothing is enacted between reading the rule and the voters and writing them down.
+    await members.lockCollective(tx);
     const proposal = await store.lock(tx, id);
     if (!proposal) return { ok: false, code: 'unknown_proposal' };
     if (proposal.authorId !== ctx.actor.memberId) return { ok: false, code: 'not_author' };
