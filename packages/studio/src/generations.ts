@@ -1,7 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { type Entry, type Json, priorEntry, record } from '@uncaged/book';
 import { isUnderReview } from '@uncaged/compensation';
-import { enforcementOf, evaluateSafeguards, type GovernedContext, pseudonymsOf } from '@uncaged/governance';
+import {
+  enforcementOf,
+  evaluateSafeguards,
+  type GovernedContext,
+  mayDo,
+  pseudonymsOf,
+} from '@uncaged/governance';
 import type { Tx } from '@uncaged/platform';
 import { modelFor, styleNameConsents } from '@uncaged/provenance';
 import { queueBell } from './bell.ts';
@@ -264,7 +270,8 @@ export async function generationPreview(
 async function isShown(ctx: GovernedContext, row: store.GenerationRow): Promise<boolean> {
   if (maySee(row, ctx.actor.memberId)) return true;
   const { memberId } = ctx.actor;
-  return memberId !== null && isUnderReview(ctx.db.read, row.id, memberId);
+  const mayReview = mayDo(ctx.policy.document, ctx.actor.roles, 'review');
+  return memberId !== null && mayReview && isUnderReview(ctx.db.read, row.id, memberId);
 }
 
 /** What other domains may know of a clip; null when there is none. Shown or not is for the caller to ask. */
