@@ -62,6 +62,8 @@ export function bookRoutes(deps: Deps): Hono<Env> {
   route(app, bookEndpoints.checkpoint, { summary: 'The newest signed checkpoint' }, async ({ c }) => {
     const newest = await checkpoint(read);
     if (!newest) return { ok: false, code: 'nothing_sealed' };
+    // What is signed must outlive a power cut, or the book would one day sign another tree of that size.
+    await platform.db.durable();
     return c.body(newest.note, 200, {
       'content-type': 'text/plain; charset=utf-8',
       'cache-control': 'no-store',
@@ -86,6 +88,12 @@ export function bookRoutes(deps: Deps): Hono<Env> {
       if (withPrivate && c.get('actor').kind !== 'operator') return { ok: false, code: 'not_allowed' };
       const exported = await exportArchive(platform, { withPrivate });
       if (!exported.ok) return exported;
+      await platform.db.durable();
+      // Whoever left while it was built never begins to read, so nothing else would drop its files.
+      const { signal } = c.req.raw;
+      const drop = () => void exported.archive.discard();
+      if (signal.aborted) drop();
+      signal.addEventListener('abort', drop, { once: true });
       const { bytes, size, leaves } = exported.archive;
       return new Response(Readable.toWeb(Readable.from(bytes)) as BodyInit, {
         headers: {
@@ -116,6 +124,7 @@ function entryRoutes({ platform }: Deps, app: Hono<Env>): void {
   route(app, bookEndpoints.entry, { summary: 'One entry with its proofs' }, async ({ c, params }) => {
     const proven = await provenEntry(read, platform, c.get('actor'), params.id ?? '');
     if (!proven.ok) return proven;
+    await platform.db.durable();
     const { entry, leaf, receipt, checkpoint: note } = proven;
     const answer: EntryWithProof = {
       entry: entryView(entry),
