@@ -86,6 +86,8 @@ function guard(app: Hono<Env>, platform: Platform, options: AppOptions): void {
     c.set('requestId', platform.ids.next());
     c.set('context', null);
     if (!isRouted(c)) return next();
+    // No database keeps the character NUL, so nothing goes by such a name.
+    if (/%00/.test(c.req.url)) return problem(c, 'not_found', { detail: 'An address holds no NUL.' });
     await identify(c, platform, options.operatorToken);
     checkOrigin(c, options.publicUrl);
     const policy = await policyInForce(platform.db.read);

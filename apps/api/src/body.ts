@@ -1,3 +1,4 @@
+import { isKeepable } from '@uncaged/compensation/rules';
 import type { Context } from 'hono';
 import { Refused } from './problems.ts';
 
@@ -27,7 +28,8 @@ export async function readBytes(c: Context, limit: number): Promise<Uint8Array<A
 
 /**
  * Reads a JSON body. Errors in the order they are tested: unsupported_media_type, body_too_large,
- * malformed_json (also for bytes that are no UTF-8 and for nesting above 32). An empty body reads as {}.
+ * malformed_json (also for bytes that are no UTF-8 and for nesting above 32), text_malformed. An empty body reads
+ * as {}.
  */
 export async function readJson(c: Context, limit = jsonBytes): Promise<unknown> {
   const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
@@ -43,7 +45,17 @@ export async function readJson(c: Context, limit = jsonBytes): Promise<unknown> 
     throw new Refused('malformed_json');
   }
   if (!isShallow(value)) throw new Refused('malformed_json', { detail: `Nested deeper than ${jsonDepth}.` });
+  refuseUnkeepable(value);
   return value;
+}
+
+/** Refuses text_malformed for text that no database keeps: half characters, and the character NUL. */
+export function refuseUnkeepable(value: unknown): void {
+  for (let level: unknown[] = [value]; level.length > 0; ) {
+    const bad = level.find((item) => typeof item === 'string' && !isKeepable(item));
+    if (bad !== undefined) throw new Refused('text_malformed');
+    level = level.flatMap((item) => (item && typeof item === 'object' ? Object.entries(item).flat() : []));
+  }
 }
 
 /** Walks breadth first, so that no nesting can exhaust the stack. */

@@ -55,6 +55,13 @@ const table: Row[] = [
     '/api/sessions',
     () => ({ headers: json, body: `"${'x'.repeat(1024 * 1024)}"` }),
   ],
+  ...['{"pseudonym":"a\\u0000b"}', '{"a":[{"b":"\\ud800"}]}', '{"\\u0000":1}'].map(
+    (body): Row => ['text_malformed', 422, 'POST', '/api/sessions', () => ({ headers: json, body })],
+  ),
+  ...['generations/%00', 'book/entries/%00', 'book/entries?subject=a%00', 'works?q=%00'].map(
+    (path): Row => ['not_found', 404, 'GET', `/api/${path}`, () => ({})],
+  ),
+  ['invalid_input', 422, 'GET', '/api/policy/diff?from=99999999999&to=1', () => ({})],
   ['invalid_input', 422, 'POST', '/api/sessions', () => ({ headers: json, body: '[]' })],
   [
     'invalid_input',

@@ -16,7 +16,8 @@ import { type ApiContext, type Deps, newRoutes, type WrittenEntry } from '../dep
 import { route } from '../route.ts';
 import { wired } from '../wired.ts';
 
-const fromTo = z.object({ from: z.coerce.number().int(), to: z.coerce.number().int() });
+const version = z.coerce.number().int().min(0).max(999_999_999);
+const fromTo = z.object({ from: version, to: version });
 
 /** The policy in force and its history; proposals, ballots, tallies. */
 export function governanceRoutes(deps: Deps) {

@@ -22,7 +22,7 @@ import {
   workOf,
 } from '@uncaged/provenance';
 import { z } from 'zod';
-import { readForm } from '../body.ts';
+import { readForm, refuseUnkeepable } from '../body.ts';
 import { type Deps, newRoutes } from '../deps.ts';
 import { problem, Refused } from '../problems.ts';
 import { route } from '../route.ts';
@@ -145,8 +145,9 @@ const uploadSchema = z.object({
   expiresAt: z.iso.datetime().optional(),
 });
 
-/** The fields of the upload form, checked. Refuses invalid_input, naming the field. */
+/** The fields of the upload form, checked. Refuses text_malformed, and invalid_input, naming the field. */
 function readUpload(form: FormData): z.infer<typeof uploadSchema> {
+  refuseUnkeepable([...form.values()].filter((value) => typeof value === 'string'));
   const text = (name: string) => {
     const value = form.get(name);
     return typeof value === 'string' && value.trim() !== '' ? value : undefined;
