@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseVerifierKey, verifyReceipt } from '@uncaged/book/rules';
 import type { BookChecks, BookEntry, BookKey, EntryWithProof } from '@uncaged/contract';
@@ -55,11 +56,19 @@ class UnderFire {
     this.options = options;
   }
 
+  get #data(): string {
+    return path.join(this.options.folder, 'data');
+  }
+
+  #log(name: string): string {
+    return path.join(this.options.folder, `${name}.log`);
+  }
+
   async found(): Promise<void> {
-    this.server = await startServer(this.options.folder, 0);
+    this.server = await startServer(this.#data, 0, this.#log('api'));
     this.heron = visitor(this.server.url);
     const founder = { pseudonym: 'heron', password: 'a long walk along the canal' };
-    const deposit = { amount: '100000000', source: 'grant' };
+    const deposit = { amount: '10000000000', source: 'grant' };
     await this.heron.post('/api/collective', { name: 'Under fire', currency: 'EUR', founder, deposit });
     const { code } = await this.heron.post<{ code: string }>('/api/invitations', {});
     this.nacht = visitor(this.server.url);
@@ -68,19 +77,19 @@ class UnderFire {
       pseudonym: 'nacht',
       password: 'nacht remembers this sentence',
     });
-    const rates = [{ kind: 'critique', amount: '500' }];
+    const rates = [{ kind: 'critique', amount: '2500' }];
     const deadline = new Date(Date.now() + 30 * 86_400_000).toISOString();
     const terms = {
       title: 'Anything at all',
       brief: 'Look and write.',
       rates,
-      budget: '50000000',
+      budget: '5000000000',
       currency: 'EUR',
       deadline,
     };
     this.callId = (await this.heron.post<{ call: { id: string } }>('/api/calls', terms)).call.id;
     this.#token = (await this.heron.post<{ token: string }>('/api/workers', { name: 'under fire' })).token;
-    this.worker = startWorker(this.server.url, this.#token);
+    this.worker = startWorker(this.server.url, this.#token, this.#log('worker'));
   }
 
   /** One wish after another until told to stop: money in, a clip, a finding about a clip. */
@@ -105,7 +114,7 @@ class UnderFire {
         };
         await this.ledger.send(this.nacht, '/api/contributions', body, `finding-${number}`);
       }
-      await sleep(30);
+      await sleep(150);
     }
   }
 
@@ -113,11 +122,11 @@ class UnderFire {
     this.killed[what] += 1;
     if (what === 'worker') {
       await this.worker.kill();
-      this.worker = startWorker(this.server.url, this.#token);
+      this.worker = startWorker(this.server.url, this.#token, this.#log('worker'));
       return;
     }
     await this.server.kill();
-    this.server = await startServer(this.options.folder, Number(new URL(this.server.url).port));
+    this.server = await startServer(this.#data, Number(new URL(this.server.url).port), this.#log('api'));
   }
 
   who(wish: Wish): Visitor {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -14,14 +15,19 @@ export interface Running {
   stop(): Promise<number | null>;
 }
 
-function start(args: string[], env: Record<string, string>): Running & { lines: AsyncIterable<string> } {
+/** What a process says goes to `log`, so that one that ends by itself can be asked why. */
+function start(
+  args: string[],
+  env: Record<string, string>,
+  log: string,
+): Running & { lines: AsyncIterable<string> } {
   const child = spawn(process.execPath, [cli, ...args], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  child.stderr?.resume();
+  child.stderr?.pipe(createWriteStream(log, { flags: 'a' }));
   return {
     child,
     lines: createInterface({ input: child.stdout ?? process.stdin }),
@@ -37,8 +43,12 @@ function start(args: string[], env: Record<string, string>): Running & { lines: 
 }
 
 /** Starts the api on a data folder; resolves with its address once it prints it. */
-export async function startServer(dataFolder: string, port: number): Promise<Running & { url: string }> {
-  const running = start(['up', '--port', String(port), '--workers', '0'], { UNCAGED_DATA: dataFolder });
+export async function startServer(
+  dataFolder: string,
+  port: number,
+  log: string,
+): Promise<Running & { url: string }> {
+  const running = start(['up', '--port', String(port), '--workers', '0'], { UNCAGED_DATA: dataFolder }, log);
   for await (const line of running.lines) {
     const url = /https?:\/\/[^\s]+/.exec(line)?.[0];
     if (url) {
@@ -50,8 +60,8 @@ export async function startServer(dataFolder: string, port: number): Promise<Run
 }
 
 /** Starts a worker that leases from `url`. */
-export function startWorker(url: string, token: string): Running {
-  const running = start(['worker', '--url', url, '--token', token], {});
+export function startWorker(url: string, token: string, log: string): Running {
+  const running = start(['worker', '--url', url, '--token', token], {}, log);
   running.child.stdout?.resume();
   return running;
 }
