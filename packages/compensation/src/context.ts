@@ -8,6 +8,15 @@ export function atOneInstant(ctx: GovernedContext): GovernedContext & { now: Dat
   return { ...ctx, clock: { now: () => now }, now };
 }
 
+/**
+ * The same instant, or the latest of these where that is later: who waited for a lock read the clock before those who
+ * held it, and a rule must not overlook what stands written.
+ */
+export function notBefore<C extends GovernedContext & { now: Date }>(ctx: C, times: readonly Date[]): C {
+  const now = new Date(Math.max(ctx.now.getTime(), ...times.map((time) => time.getTime())));
+  return { ...ctx, clock: { now: () => now }, now };
+}
+
 /** The member who acts. Throws for anyone else: the access file lets only members come this far. */
 export function memberActing(ctx: GovernedContext): string {
   const { memberId } = ctx.actor;

@@ -188,6 +188,15 @@ describe('a rejection', () => {
     expect(own?.reviews.map((one) => one.reason)).toEqual([reject.reason, reject.reason]);
   });
 
+  it('decides though the second reviewer’s clock was read before the first had the lock', async () => {
+    const id = await submitBug(house.iris, callId);
+    house.platform.clock.advance(5_000);
+    await review(house.ko, { contributionId: id, ...reject });
+    house.platform.clock.advance(-3_000);
+    const last = await review(house.nacht, { contributionId: id, ...reject });
+    expect(last).toMatchObject({ ok: true, contribution: { state: 'rejected', decidedBy: 'reviews' } });
+  });
+
   it('against an acceptance goes to a third member, whose verdict decides', async () => {
     const id = await submitBug(house.iris, callId);
     await review(house.ko, { contributionId: id, ...accept });

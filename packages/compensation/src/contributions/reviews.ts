@@ -8,6 +8,7 @@ import {
   type IdempotencyConflict,
   type Idempotent,
   memberActing,
+  notBefore,
 } from '../context.ts';
 import type { Minor } from '../money.ts';
 import * as store from './contributions.store.ts';
@@ -54,17 +55,21 @@ export async function review(
   given: GovernedContext,
   asked: ReviewGiven,
 ): Promise<ReviewTaken | ReviewRefusal | IdempotencyConflict | { ok: false; code: 'unknown_contribution' }> {
-  const ctx = atOneInstant(given);
-  const reviewerId = memberActing(ctx);
+  const asking = atOneInstant(given);
+  const reviewerId = memberActing(asking);
   const { idempotencyKey, contributionId, verdict, reason } = asked;
   const input = { what: 'review', contributionId, verdict, reason };
-  return ctx.db.transaction(async (tx) => {
+  return asking.db.transaction(async (tx) => {
     const prior = await priorEntry(tx, { idempotencyKey, input });
     if (prior.state === 'conflict') return { ok: false, code: 'idempotency_conflict' };
-    if (prior.state === 'replayed') return replayed(tx, ctx, asked, reviewerId, prior.entry);
+    if (prior.state === 'replayed') return replayed(tx, asking, asked, reviewerId, prior.entry);
     const locked = await lockPiece(tx, contributionId);
     if (!locked) return { ok: false, code: 'unknown_contribution' };
     const { piece, call } = locked;
+    const ctx = notBefore(
+      asking,
+      locked.reviews.map(({ reviewedAt }) => reviewedAt),
+    );
     const reviewable = { ...piece, reviews: asRules(locked.reviews) };
     const allowed = mayReview(call.terms, reviewable, { reviewerId, verdict, reason }, ctx.now);
     if (!allowed.ok) return allowed;
