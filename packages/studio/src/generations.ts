@@ -76,7 +76,8 @@ export async function requestGeneration(
     return admit(tx, ctx, decided.wish, { model: asked.model, ...key });
   });
   if (result.ok && !result.replayed) {
-    await ctx.carrier.offer(result.generation.row.id);
+    // What is committed is promised: what the carrier cannot take now is offered again every second.
+    await ctx.carrier.offer(result.generation.row.id).catch(() => {});
     ctx.bell.ring(queueBell);
   }
   return result;
