@@ -190,6 +190,11 @@ export const problems: Readonly<Record<string, ProblemKind>> = {
   not_an_mp4: { status: 422, title: 'The clip is not an MP4', next: 'Send an ISO base media file.' },
   not_a_webp: { status: 422, title: 'The preview is not a WebP', next: 'Send a WebP.' },
   not_a_png: { status: 422, title: 'The poster is not a PNG', next: 'Send a PNG.' },
+  media_unreadable: {
+    status: 422,
+    title: 'The media file cannot be read past its first bytes',
+    next: 'Send a whole MP4, WebP or PNG.',
+  },
   not_a_preview: {
     status: 422,
     title: 'The preview picture is not a PNG or WebP',

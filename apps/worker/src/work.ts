@@ -33,6 +33,10 @@ export async function work(
   const machine = openMachine(held, log);
   log(`working for ${options.url}`);
   try {
+    // The first clip should not have to wait for the engine too.
+    const [first] = held.keys();
+    if (first)
+      await machine.with(first).catch((error: unknown) => log(`the engine does not start: ${error}`));
     while (!stopping.aborted) {
       const job = await nextJob(collective, [...held.keys()], stopping);
       if (!job) continue;

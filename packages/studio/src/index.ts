@@ -1,6 +1,7 @@
 /** The studio: clips asked for, leased to workers in fair turns, delivered, and shown by their makers. */
 export { type Bell, openBell, queueBell } from './bell.ts';
 export { type Carrier, openCarrier } from './carrier.ts';
+export { studioChecks } from './checks.ts';
 export { type CompletionDecision, complete, type Delivery } from './completion.ts';
 export type { StudioContext } from './context.ts';
 export { due } from './due.ts';

@@ -26,6 +26,7 @@ import {
 import { governanceChecks } from '@uncaged/governance';
 import type { Platform } from '@uncaged/platform';
 import { provenanceChecks } from '@uncaged/provenance';
+import { studioChecks } from '@uncaged/studio';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { type Deps, type Env, newRoutes } from '../deps.ts';
@@ -33,7 +34,13 @@ import { route } from '../route.ts';
 
 /** Every domain's named invariants, recomputed from what is stored. */
 function allChecks(platform: Platform): readonly Check[] {
-  return [...bookChecks, ...governanceChecks, ...compensationChecks, ...provenanceChecks(platform.blobs)];
+  return [
+    ...bookChecks,
+    ...governanceChecks,
+    ...compensationChecks,
+    ...provenanceChecks(platform.blobs),
+    ...studioChecks,
+  ];
 }
 
 const count = z.string().regex(/^\d{1,15}$/, 'must be a whole number');

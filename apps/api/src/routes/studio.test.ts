@@ -1,3 +1,4 @@
+import { seal } from '@uncaged/book';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from './studio.stage.ts';
 
@@ -208,5 +209,16 @@ describe('bad wishes', () => {
   ])('%s is a %i: GET %s', async (code, status, path) => {
     const reply = await get('ko', path);
     expect([reply.json.code, reply.status]).toEqual([code, status]);
+  });
+});
+
+describe('the named invariants', () => {
+  it('hold after all this', async () => {
+    await seal(stage.platform);
+    const { json } = await get('ko', '/api/book/checks');
+    const broken = json.checks.filter(({ ok }: { ok: boolean }) => !ok);
+    expect(broken).toEqual([]);
+    const names = json.checks.map(({ name }: { name: string }) => name);
+    expect(names).toContain('every finished clip was finished by one lease');
   });
 });
