@@ -59,6 +59,7 @@ export function bookRoutes(deps: Deps): Hono<Env> {
   const { read } = platform.db;
   entryRoutes(deps, app);
   proofRoutes(deps, app);
+  exportRoute(deps, app);
 
   route(app, bookEndpoints.key, { summary: 'The key the book is signed with' }, async () => {
     const { key } = await bookKey(platform.secrets);
@@ -83,6 +84,11 @@ export function bookRoutes(deps: Deps): Hono<Env> {
     return { ok: true, answer: { ok: checks.every(({ ok }) => ok), checks } };
   });
 
+  return app;
+}
+
+function exportRoute({ platform }: Deps, app: Hono<Env>): void {
+  const inTurn = oneAtATime();
   route(
     app,
     bookEndpoints.export,
@@ -93,11 +99,14 @@ export function bookRoutes(deps: Deps): Hono<Env> {
     async ({ c, query }) => {
       const withPrivate = query.private === 'true';
       if (withPrivate && c.get('actor').kind !== 'operator') return { ok: false, code: 'not_allowed' };
-      const exported = await exportArchive(platform, { withPrivate });
+      const { signal } = c.req.raw;
+      const exported = await inTurn(async () =>
+        signal.aborted ? null : exportArchive(platform, { withPrivate }),
+      );
+      if (!exported) return c.body(null, 204);
       if (!exported.ok) return exported;
       await platform.db.durable();
       // Whoever left while it was built never begins to read, so nothing else would drop its files.
-      const { signal } = c.req.raw;
       const drop = () => void exported.archive.discard();
       if (signal.aborted) drop();
       signal.addEventListener('abort', drop, { once: true });
@@ -112,7 +121,6 @@ export function bookRoutes(deps: Deps): Hono<Env> {
       });
     },
   );
-  return app;
 }
 
 function entryRoutes({ platform }: Deps, app: Hono<Env>): void {
@@ -208,6 +216,16 @@ function inclusionView({ index, size, leafHash, root, proof }: Inclusion): Inclu
 
 function checkView({ name, ok, violations }: Checked): BookChecks['checks'][number] {
   return { name, ok, violations: [...violations] };
+}
+
+/** Runs one after the other: everybody may ask for an export, and each writes the whole book to the disk. */
+function oneAtATime(): <T>(run: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (run) => {
+    const mine = last.then(run);
+    last = mine.catch(() => {});
+    return mine;
+  };
 }
 
 /** One run at a time, its answer kept for `ms`: everybody may ask, and it reads the whole book. */
