@@ -154,6 +154,17 @@ describe('two members who accept', () => {
     });
   });
 
+  it('keep the prompt out of the book, where its maker could not have it forgotten', async () => {
+    const id = await submitBug(house.iris, callId);
+    const piece = await contributionOf(read(), house.iris, id);
+    const opened = (await openingOf(read(), [piece?.entryId ?? ''])).values().next().value;
+    const generation = (opened?.payload as { generation: object } | undefined)?.generation;
+    expect(generation).toMatchObject({ seed: piece?.generation?.seed });
+    expect(generation).not.toHaveProperty('prompt');
+    await review(house.ko, { contributionId: id, ...accept });
+    await review(house.nacht, { contributionId: id, ...accept });
+  });
+
   it('leave a decision from which anyone can open the commitments of their reviews', async () => {
     const id = await submitBug(house.iris, callId);
     await review(house.ko, { contributionId: id, ...accept });

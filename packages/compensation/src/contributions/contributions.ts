@@ -92,7 +92,9 @@ export async function submit(
   });
 }
 
+/** The entry leaves out the prompt: it is its maker’s to have forgotten, and they erase no entry of another’s. */
 function submittedFact(row: Omit<store.NewContribution, 'entryId'>, call: StoredCall) {
+  const { prompt: _prompt, ...generation } = row.generation;
   return {
     kind: 'contribution.submitted',
     actor: row.authorId,
@@ -105,7 +107,7 @@ function submittedFact(row: Omit<store.NewContribution, 'entryId'>, call: Stored
       text: row.body ?? null,
       atMs: row.atMs ?? null,
       frame: row.frame ?? null,
-      generation: { ...row.generation },
+      generation,
       amount: row.amount.toString(),
       currency: call.terms.currency,
       reviewBy: row.reviewBy.toISOString(),

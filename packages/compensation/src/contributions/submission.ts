@@ -15,7 +15,7 @@ export interface GenerationRef {
   durationMs: number | null;
 }
 
-/** What is kept of the generation, in the contribution and in its entry: enough to make it again. */
+/** What is kept of the generation, in the contribution and, but for the prompt, in its entry: enough to make it again. */
 export interface GenerationSnapshot {
   generationId: string;
   makerId: string;
