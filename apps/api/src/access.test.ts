@@ -46,7 +46,7 @@ describe('the problem table', () => {
     for (const file of sources())
       for (const [, code] of readFileSync(file, 'utf8').matchAll(/ok: false, code: '([a-z_]+)'/g))
         if (code && !(code in problems)) missing.set(code, file.slice(root.length + 1));
-    expect([...missing], 'add these codes to apps/api/src/problems.ts').toEqual([]);
+    expect([...missing], 'add these codes to apps/api/src/problems/<domain>.ts').toEqual([]);
   });
 });
 
