@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CAMERA_ROWS } from '../src/model/camera.ts';
 import type { ModelConfig } from '../src/model/config.ts';
@@ -87,6 +87,12 @@ function trainingRecord(progress: Progress, works: readonly Work[], refused: Rec
 
 const readJson = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
 
+/** Writes all files aside, then puts them in place together, so that nobody loads half a model. */
+async function place(files: Record<string, Uint8Array | string>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) await writeFile(join(out, `${name}.part`), content);
+  for (const name of Object.keys(files)) await rename(join(out, `${name}.part`), join(out, name));
+}
+
 async function main(): Promise<void> {
   const checkpoint = readSafetensors(await readFile(join(FOLDER, 'stills.checkpoint')));
   if (!checkpoint.ok) throw new Error(checkpoint.message);
@@ -115,10 +121,12 @@ async function main(): Promise<void> {
     vocabulary,
   };
   await mkdir(out, { recursive: true });
-  await writeFile(join(out, `${NAME}.safetensors`), weights);
-  await writeFile(join(out, `${NAME}.manifest.jsonl`), manifest);
-  await writeFile(join(out, `${NAME}.json`), `${JSON.stringify(record, null, 1)}\n`);
-  await writeFile(join(out, 'MODEL_CARD.md'), modelCard(record, works));
+  await place({
+    [`${NAME}.safetensors`]: weights,
+    [`${NAME}.json`]: `${JSON.stringify(record, null, 1)}\n`,
+    [`${NAME}.manifest.jsonl`]: manifest,
+    'MODEL_CARD.md': modelCard(record, works),
+  });
   console.log(
     NAME,
     'step',
