@@ -96,10 +96,10 @@ class UnderFire {
   async wish(stop: { now: boolean }): Promise<void> {
     while (!stop.now) {
       const number = this.#count++;
-      if (number % 3 === 0) {
+      if (number % 2 === 0) {
         const body = { fund: 'main', amount: '100', currency: 'EUR', source: `gift-${number}` };
         await this.ledger.send(this.heron, '/api/funds/deposits', body, `deposit-${number}`);
-      } else if (number % 3 === 1 || this.clips.length === 0) {
+      } else if (number % 12 === 1 || this.clips.length === 0) {
         const body = { prompt: `a red house ${number}`, seed: String(number), steps: 2 };
         const answer = await this.ledger.send(this.nacht, '/api/generations', body, `clip-${number}`);
         if (answer) this.clips.push((answer as { generation: { id: string } }).generation.id);

@@ -24,7 +24,9 @@ export function visitor(url: string): Visitor {
     const headers = new Headers(init?.headers);
     if (!headers.has('origin')) headers.set('origin', url);
     if (jar.size > 0) headers.set('cookie', cookie());
-    const response = await fetch(input, { ...init, headers, redirect: 'manual' });
+    const send = () => fetch(input, { ...init, headers, redirect: 'manual' });
+    // A kept-alive connection may be closed by the server in the moment it is used again; a browser asks once more.
+    const response = await ((init?.method ?? 'GET') === 'GET' ? send().catch(send) : send());
     for (const line of response.headers.getSetCookie()) {
       const [pair = ''] = line.split(';');
       const at = pair.indexOf('=');
