@@ -22,6 +22,19 @@ describe('the access file', () => {
     expect(gone, 'no app has these routes any more; take them out of apps/api/src/access.ts').toEqual([]);
   });
 
+  it('names what the OpenAPI document describes, and the document leaves nothing out', async () => {
+    await using platform = await openTestPlatform();
+    const app = buildApp(platform, { operatorToken: '' });
+    const { paths } = (await (await app.request('/api/openapi.json')).json()) as {
+      paths: Record<string, object>;
+    };
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+    );
+    const all = Object.keys(access).filter((route) => route !== 'GET /api/openapi.json');
+    expect(described.sort()).toEqual(all.sort());
+  });
+
   it('denies what it does not name, to everybody', () => {
     const operator = { memberId: null, roles: [], kind: 'operator' as const };
     expect(mayCall('GET /api/secret', operator, null)).toEqual({ ok: false, code: 'route_not_listed' });

@@ -129,6 +129,14 @@ async function platformOf({ platform, config, clock }: ApiOptions): Promise<Open
   return opened.ok ? { ok: true, platform: opened.platform, own: true } : opened;
 }
 
+/** What every page gets; its content security policy is the portal's own. */
+const portalHeaders = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+};
+
 /** /api goes to Hono, everything else to the portal. */
 function split(app: Api['app'], portal: RequestListener | null): RequestListener {
   const api = getRequestListener((request, env) => app.fetch(request, env as HttpBindings), {
@@ -138,6 +146,7 @@ function split(app: Api['app'], portal: RequestListener | null): RequestListener
     const path = request.url ?? '/';
     if (path === '/api' || path.startsWith('/api/') || path.startsWith('/api?') || !portal)
       return void api(request, response);
+    for (const [name, value] of Object.entries(portalHeaders)) response.setHeader(name, value);
     // The portal must know whether people came over TLS; without a proxy in front they did not.
     request.headers['x-forwarded-proto'] ??= 'http';
     portal(request, response);

@@ -39,6 +39,9 @@ interface Crew {
 /** A worker that ended by itself comes back after this, in milliseconds. */
 const comeBackMs = 2_000;
 
+/** A worker that has not given its job back by then is ended; its lease goes back by itself. */
+const farewellMs = 15_000;
+
 /** Starts local workers, each under a token that lasts as long as this process, and keeps them running. */
 async function hire(api: Api, count: number): Promise<Crew> {
   const running = new Set<ChildProcess>();
@@ -62,7 +65,11 @@ async function hire(api: Api, count: number): Promise<Crew> {
         [...running].map(
           (child) =>
             new Promise<void>((resolve) => {
-              child.once('exit', () => resolve());
+              const impatient = setTimeout(() => child.kill('SIGKILL'), farewellMs);
+              child.once('exit', () => {
+                clearTimeout(impatient);
+                resolve();
+              });
               child.kill('SIGTERM');
             }),
         ),

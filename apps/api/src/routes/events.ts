@@ -1,5 +1,7 @@
 import { entries } from '@uncaged/book';
+import { endpoint } from '@uncaged/contract';
 import { type Deps, newRoutes } from '../deps.ts';
+import { route } from '../route.ts';
 
 /** The log grows at most once in this time. */
 const lookAgainMs = 500;
@@ -12,21 +14,25 @@ const visitor = { memberId: null, kind: 'visitor' as const };
 export function eventRoutes(deps: Deps) {
   const app = newRoutes();
   const { db } = deps.platform;
-  app.get('/api/events', (c) =>
-    deps.streams.open(c, async (send, signal) => {
-      let after = startOf(c.req.header('last-event-id')) ?? (await newest(deps));
-      while (!signal.aborted) {
-        const page = await entries(db.read, visitor, { after, limit: 100 });
-        if (!page.ok) return;
-        for (const entry of page.entries) {
-          after = String(entry.position);
-          if (entry.visibility !== 'public') continue;
-          const { id: entryId, kind, time, actor, subject, payload } = entry;
-          await send(kind, { entryId, kind, time, actor, subject, payload }, after);
+  route(
+    app,
+    endpoint('GET', '/api/events'),
+    { summary: 'What happens in public, as an event stream' },
+    ({ c }) =>
+      deps.streams.open(c, async (send, signal) => {
+        let after = startOf(c.req.header('last-event-id')) ?? (await newest(deps));
+        while (!signal.aborted) {
+          const page = await entries(db.read, visitor, { after, limit: 100 });
+          if (!page.ok) return;
+          for (const entry of page.entries) {
+            after = String(entry.position);
+            if (entry.visibility !== 'public') continue;
+            const { id: entryId, kind, time, actor, subject, payload } = entry;
+            await send(kind, { entryId, kind, time, actor, subject, payload }, after);
+          }
+          if (page.next === null) await deps.studio.bell.wait('book', lookAgainMs, signal);
         }
-        if (page.next === null) await deps.studio.bell.wait('book', lookAgainMs, signal);
-      }
-    }),
+      }),
   );
   return app;
 }

@@ -1,4 +1,4 @@
-import { useSchema, type WorkUse, provenanceEndpoints as wire } from '@uncaged/contract';
+import { endpoint, useSchema, type WorkUse, provenanceEndpoints as wire } from '@uncaged/contract';
 import {
   type AuthorCount,
   addWork,
@@ -24,7 +24,7 @@ import {
 import { z } from 'zod';
 import { readForm, refuseUnkeepable } from '../body.ts';
 import { type Deps, newRoutes } from '../deps.ts';
-import { problem, Refused } from '../problems.ts';
+import { Refused } from '../problems.ts';
 import { route } from '../route.ts';
 import {
   wireConsent,
@@ -81,9 +81,10 @@ function works(deps: Deps, app: App): void {
       return found.ok ? { ok: true, answer: { work: wireWork(found.work) } } : found;
     },
   );
-  app.get('/api/works/:id/image', async (c) => {
-    const found = await pictureOf(await deps.contextOf(c), c.req.param('id'));
-    if (!found.ok) return problem(c, found.code);
+  const image = endpoint('GET', '/api/works/:id/image');
+  route(app, image, { summary: 'A picture of the work' }, async ({ c, params }) => {
+    const found = await pictureOf(await deps.contextOf(c), params.id ?? '');
+    if (!found.ok) return found;
     return c.body(Buffer.from(found.bytes), 200, {
       'content-type': 'image/webp',
       'cache-control': found.shownToAll ? 'public, max-age=86400, immutable' : 'private, no-store',

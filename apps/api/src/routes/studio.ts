@@ -1,4 +1,4 @@
-import { type GenerationEvent, studioEndpoints } from '@uncaged/contract';
+import { endpoint, type GenerationEvent, studioEndpoints } from '@uncaged/contract';
 import {
   generationPreview,
   listMine,
@@ -12,7 +12,6 @@ import {
 import { z } from 'zod';
 import { type ApiContext, type Deps, newRoutes } from '../deps.ts';
 import { sendBlob } from '../files.ts';
-import { problem } from '../problems.ts';
 import { route } from '../route.ts';
 import type { Send } from '../streams.ts';
 import { wireEnforcement, wireGeneration } from './studio.view.ts';
@@ -96,28 +95,34 @@ function files(deps: Deps, app: ReturnType<typeof newRoutes>): void {
     'poster.png': ['posterSha256', 'image/png'],
   } as const;
   for (const [file, [column, mediaType]] of Object.entries(kinds))
-    app.get(`/api/generations/:id/${file}`, async (c) => {
-      const generation = await readGeneration(await deps.contextOf(c), c.req.param('id'));
-      if (!generation) return problem(c, 'unknown_generation');
-      const sha256 = generation.row[column];
-      if (sha256 === null) return problem(c, 'no_output');
-      const shared = generation.row.publishedAt !== null;
-      const name = `${generation.row.id}.${file.split('.')[1]}`;
-      return sendBlob(c, deps.platform.blobs, { sha256, mediaType, shared, name });
-    });
-  app.get('/api/generations/:id/preview', async (c) => {
-    const ctx = await deps.contextOf(c);
-    const preview = await generationPreview(ctx, c.req.param('id'));
-    if (!preview) return problem(c, 'no_output');
-    return c.body(preview.bytes as Uint8Array<ArrayBuffer>, 200, {
-      'content-type': preview.mediaType,
+    route(
+      app,
+      endpoint('GET', `/api/generations/:id/${file}`),
+      { summary: `The ${file}` },
+      async ({ c, params }) => {
+        const generation = await readGeneration(await deps.contextOf(c), params.id ?? '');
+        if (!generation) return { ok: false, code: 'unknown_generation' };
+        const sha256 = generation.row[column];
+        if (sha256 === null) return { ok: false, code: 'no_output' };
+        const shared = generation.row.publishedAt !== null;
+        const name = `${generation.row.id}.${file.split('.')[1]}`;
+        return sendBlob(c, deps.platform.blobs, { sha256, mediaType, shared, name });
+      },
+    );
+  const preview = endpoint('GET', '/api/generations/:id/preview');
+  route(app, preview, { summary: 'Picture of the sample in progress' }, async ({ c, params }) => {
+    const found = await generationPreview(await deps.contextOf(c), params.id ?? '');
+    if (!found) return { ok: false, code: 'no_output' };
+    return c.body(found.bytes as Uint8Array<ArrayBuffer>, 200, {
+      'content-type': found.mediaType,
       'cache-control': 'private, no-cache',
       'content-security-policy': "default-src 'none'; sandbox",
     });
   });
-  app.get('/api/generations/:id/events', async (c) => {
+  const events = endpoint('GET', '/api/generations/:id/events');
+  route(app, events, { summary: 'Changes of a clip as an event stream' }, async ({ c, params }) => {
     const ctx = await deps.studioOf(c);
-    if (!(await readGeneration(ctx, c.req.param('id')))) return problem(c, 'unknown_generation');
+    if (!(await readGeneration(ctx, params.id ?? ''))) return { ok: false, code: 'unknown_generation' };
     return deps.streams.open(c, (send, signal) => watch(ctx, c, send, signal));
   });
 }

@@ -1,4 +1,4 @@
-import { workerEndpoints } from '@uncaged/contract';
+import { blobStoredSchema, endpoint, workerEndpoints } from '@uncaged/contract';
 import {
   addWorker,
   complete,
@@ -15,7 +15,7 @@ import {
 } from '@uncaged/studio';
 import { type ApiContext, type Deps, newRoutes } from '../deps.ts';
 import { sendBlob } from '../files.ts';
-import { problem, Refused } from '../problems.ts';
+import { Refused } from '../problems.ts';
 import { route } from '../route.ts';
 
 /** Between two looks of a waiting worker, when no bell rang in this process. */
@@ -94,18 +94,20 @@ function leaseRoute(deps: Deps, app: ReturnType<typeof newRoutes>): void {
 
 function blobRoutes(deps: Deps, app: ReturnType<typeof newRoutes>): void {
   const { blobs } = deps.platform;
-  app.put('/api/worker/blobs/:sha256', async (c) => {
-    const wanted = c.req.param('sha256');
-    if (Number(c.req.header('content-length') ?? 0) > blobBytes)
-      return problem(c, 'blob_too_large', { detail: `At most ${blobBytes} bytes.` });
+  const upload = endpoint('PUT', '/api/worker/blobs/:sha256', { answer: blobStoredSchema });
+  route(app, upload, { summary: 'Upload the bytes of this hash', status: 201 }, async ({ c, params }) => {
+    const tooLarge = { ok: false as const, code: 'blob_too_large', detail: `At most ${blobBytes} bytes.` };
+    if (Number(c.req.header('content-length') ?? 0) > blobBytes) return tooLarge;
     const stored = await blobs.putStream(c.req.raw.body ?? new Blob([]).stream(), { maxBytes: blobBytes });
-    if (!stored.ok) return problem(c, stored.code, { detail: `At most ${blobBytes} bytes.` });
+    if (!stored.ok) return tooLarge;
     const { sha256, size } = stored;
-    if (sha256 !== wanted) return problem(c, 'blob_hash_mismatch', { detail: `The bytes have ${sha256}.` });
-    return c.json({ sha256, size }, 201);
+    if (sha256 !== params.sha256)
+      return { ok: false, code: 'blob_hash_mismatch', detail: `The bytes have ${sha256}.` };
+    return { ok: true, answer: { sha256, size } };
   });
-  app.get('/api/worker/blobs/:sha256', async (c) => {
-    const sha256 = c.req.param('sha256');
+  const download = endpoint('GET', '/api/worker/blobs/:sha256');
+  route(app, download, { summary: 'The bytes of this hash' }, ({ c, params }) => {
+    const sha256 = params.sha256 ?? '';
     return sendBlob(c, blobs, { sha256, mediaType: 'application/octet-stream', shared: false });
   });
 }
