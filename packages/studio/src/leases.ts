@@ -39,12 +39,11 @@ export interface LeaseWish {
 export async function lease(ctx: StudioContext, wish: LeaseWish): Promise<Leased | null> {
   const leaseId = ctx.ids.next();
   await giveBackOthers(ctx, wish);
+  await workers.heard(ctx.db.read, wish.workerId, ctx.clock.now());
   const ticket = await takeTicket(ctx, wish);
-  const { leased, refused } = await ctx.db.transaction(async (tx) => {
-    await workers.update(tx, wish.workerId, { lastSeen: ctx.clock.now() });
-    return ticket ? pick(tx, ctx, wish, leaseId) : { leased: null, refused: [] };
-  });
-  await ticket?.use();
+  if (!ticket) return null;
+  const { leased, refused } = await ctx.db.transaction((tx) => pick(tx, ctx, wish, leaseId));
+  await ticket.use();
   for (const id of [...refused, ...(leased ? [leased.row.id] : [])]) ctx.bell.ring(id);
   return leased;
 }
@@ -198,7 +197,7 @@ export async function heartbeat(
     generationId = held.row.id;
     const expiresAt = new Date(now.getTime() + leaseMs);
     await store.update(tx, leaseId, { expiresAt });
-    await workers.update(tx, workerId, { lastSeen: now });
+    await workers.heard(tx, workerId, now);
     if (progress) {
       await clips.update(tx, generationId, { state: 'sampling', step: progress.step, stepOf: progress.of });
       if (preview) await clips.keepPreview(tx, generationId, sha256Hex(preview), preview);

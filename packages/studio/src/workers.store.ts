@@ -1,4 +1,4 @@
-import { eq, gt, type InferSelectModel, rows, sql, type Tx } from '@uncaged/platform';
+import { and, eq, gt, type InferSelectModel, isNull, lt, or, rows, sql, type Tx } from '@uncaged/platform';
 import { workers } from './tables.ts';
 
 export type WorkerRow = InferSelectModel<typeof workers>;
@@ -25,6 +25,15 @@ export async function locked(tx: Tx, id: string): Promise<WorkerRow | null> {
 
 export async function update(tx: Tx, id: string, change: Partial<WorkerRow>): Promise<void> {
   await tx.update(workers).set(change).where(eq(workers.id, id));
+}
+
+/** Notes that a worker was heard of; writes at most every ten seconds, as idle workers ask every second. */
+export async function heard(tx: Tx, id: string, now: Date): Promise<void> {
+  const stale = new Date(now.getTime() - 10_000);
+  await tx
+    .update(workers)
+    .set({ lastSeen: now })
+    .where(and(eq(workers.id, id), or(isNull(workers.lastSeen), lt(workers.lastSeen, stale))));
 }
 
 /** How many workers were heard of since then and may still work. */
