@@ -101,10 +101,10 @@ ${curve.map(([step, loss, seconds]) => `| ${step} | ${loss} | ${seconds} |`).joi
 A clip is one picture and a moving camera: the picture is drawn, seen by each frame's camera, taken back into
 noise and drawn anew under that view. A walk draws every frame from its own point on a path through the latents.
 
-Silhouettes, flat colour and icons at ${config.width} pixels, with broken details; words that occurred often work best.
-It was trained briefly on two processor cores, so it is a beginning and not a rival to large models. It can
-reproduce the look of single works it saw often; the manifest says which those could be. It has not been
-measured for bias; the collection is mostly European and North American clip art of the early 2000s.
+Shapes with an outline and flat colour on white, seldom more: flags come out as blocks of strong colour, fruit and
+buttons as rounded shapes in fitting colours, animals as dark patches. Few things are recognisable in detail.
+It was trained briefly on two processor cores, so it is a beginning and not a rival to large models. Whether it
+can reproduce single works has not been measured, nor has bias; the collection is mostly European and North American clip art of the early 2000s.
 
 ## Words
 
