@@ -150,8 +150,8 @@ function focused(page: Page): Promise<{ name: string; visible: boolean } | null>
       const drawn = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2;
       return drawn && width > 4 && height > 4 && right > 0 && bottom > 0;
     });
-    const name = element.getAttribute('aria-label') ?? element.innerText.trim();
-    return { name: name || (label?.innerText ?? element.id), visible: shown };
+    const name = element.getAttribute('aria-label') ?? element.textContent.trim();
+    return { name: name || label?.textContent.trim() || element.id, visible: shown };
   });
 }
 

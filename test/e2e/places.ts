@@ -30,7 +30,8 @@ export async function liven(stage: Stage): Promise<Place[]> {
   const { works } = await iris.get<{ works: { id: string }[] }>('/api/works');
   const { models } = await iris.get<{ models: { id: string }[] }>('/api/models');
   const { proposals } = await iris.get<{ proposals: { id: string }[] }>('/api/proposals');
-  const [clip, call, work, model, enacted] = [generations, calls, works, models, proposals].map(firstId);
+  const clip = firstId(generations);
+  const call = firstId(calls);
   const { contribution } = await nacht.post<{ contribution: { id: string } }>('/api/contributions', {
     callId: call,
     generationId: clip,
@@ -47,9 +48,9 @@ export async function liven(stage: Stage): Promise<Place[]> {
   return places({
     clip,
     call,
-    work,
-    model,
-    enacted,
+    work: firstId(works),
+    model: firstId(models),
+    enacted: firstId(proposals),
     draft,
     voting,
     code,
@@ -64,8 +65,8 @@ async function logIn(stage: Stage, pseudonym: string): Promise<Visitor> {
   return member;
 }
 
-function firstId(list: { id: string }[] | undefined): string {
-  const id = list?.[0]?.id;
+function firstId(list: { id: string }[]): string {
+  const id = list[0]?.id;
   if (id === undefined) throw new Error('the story left nothing to look at');
   return id;
 }
@@ -88,7 +89,7 @@ type Ids = Record<
   string
 >;
 
-function places(ids: Partial<Ids>): Place[] {
+function places(ids: Ids): Place[] {
   return [
     { name: 'start', path: '/', heading: /A machine that answers/, action: /Make a clip/ },
     { name: 'make', path: '/make', heading: /Make/, action: /Make a clip/ },

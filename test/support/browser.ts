@@ -88,11 +88,11 @@ function unneeded(request: Request, scripts: boolean): boolean {
 
 /** Comes in by the front door, as a member of the story does. */
 export async function comeIn(page: Page, pseudonym: string, to = '/make'): Promise<void> {
-  await page.goto(`/come?to=${to}`);
+  await page.goto(`/come?to=${encodeURIComponent(to)}`);
   await page.getByLabel('Your pseudonym').fill(pseudonym);
   await page.getByLabel('Your password').fill(passwordOf(pseudonym));
   await page.getByRole('button', { name: 'Come in' }).click();
-  await page.waitForURL(`**${to}`);
+  await page.waitForURL(({ pathname, search }) => pathname + search === to);
 }
 
 /** Waits until the page's own script has taken over (Kit puts up its route announcer then) and its type is set. */
