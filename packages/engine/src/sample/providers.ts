@@ -92,6 +92,8 @@ export function sessionOptions(
     executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
+    // On a shared machine a thread that waits should sleep, and work come in small pieces.
+    extra: { session: { intra_op: { allow_spinning: '0' }, dynamic_block_base: '4' } },
     ...(threads ? { intraOpNumThreads: threads } : {}),
   };
 }
