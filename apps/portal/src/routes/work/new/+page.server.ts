@@ -14,6 +14,7 @@ interface PayRules {
 }
 
 export const load: PageServerLoad = async (event) => {
+  if (!event.locals.me) redirect(303, '/come?to=/work/new');
   const [policy, funds] = await Promise.all([
     maybe<PolicyAnswer>(event, '/api/policy'),
     maybe<FundsResponse>(event, '/api/funds'),
