@@ -12,8 +12,10 @@ import {
   type Watched,
 } from '../support/browser.ts';
 import type { Stage } from '../support/stage.ts';
-import { liven, type Place } from './places.ts';
+import { door, liven, type Place } from './places.ts';
 
+/** A walk through every page takes a minute or two; a machine with other work may need longer. */
+const walk = 900_000;
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
 const sizes = [
   { width: 390, height: 844 },
@@ -51,7 +53,9 @@ async function windowOf(who: string): Promise<Watched> {
 describe.each(['visitor', 'member'])('as a %s', (role) => {
   const whoWalks = (place: Place) => (role === 'visitor' ? 'visitor' : (place.member ?? 'nacht'));
 
-  test('every page reads and fits, on a phone and a desk, by day and by night', async () => {
+  test('every page reads and fits, on a phone and a desk, by day and by night', {
+    timeout: walk,
+  }, async () => {
     const found: string[] = [];
     for (const place of places) {
       const window = await windowOf(whoWalks(place));
@@ -60,7 +64,7 @@ describe.each(['visitor', 'member'])('as a %s', (role) => {
     expect(found).toEqual([]);
   });
 
-  test('the keyboard sees where it is, and gets to what a page is for', async () => {
+  test('the keyboard sees where it is, and gets to what a page is for', { timeout: walk }, async () => {
     const found: string[] = [];
     for (const place of places) {
       const { page } = await windowOf(whoWalks(place));
@@ -89,6 +93,8 @@ async function look({ page, troubles }: Watched, place: Place, role: string): Pr
   const headings = await page.getByRole('heading', { level: 1 }).allTextContents();
   if (headings.length !== 1 || !heading.test(headings[0] ?? ''))
     wrong.push(`headings: ${headings.join(' | ')}`);
+  // Many pages show a visitor the same door; it is looked at once, at its own address.
+  if (heading === door && place.path !== '/come') return [...wrong, ...troubles()];
   for (const size of sizes) {
     await page.setViewportSize(size);
     for (const colorScheme of ['light', 'dark'] as const) {

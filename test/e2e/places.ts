@@ -17,7 +17,8 @@ export interface Place {
   status?: number;
 }
 
-const door = /^Come in\.$/;
+/** What visitors meet where only members may go. */
+export const door = /^Come in\.$/;
 
 /** Adds what a living collective has and a finished story lacks: a report to answer, a draft, an open vote, a seat. */
 export async function liven(stage: Stage): Promise<Place[]> {
@@ -111,6 +112,7 @@ function places(ids: Ids): Place[] {
       name: 'open-a-call',
       path: '/work/new',
       heading: /Ask for work/,
+      toVisitors: door,
       action: /Set the budget aside/,
       member: 'heron',
     },
