@@ -51,6 +51,11 @@ function install() {
     // npx inside `npm run` inherits npm's settings; pnpm reads its own from the workspace file.
     stdio: ['ignore', 2, 2],
   });
+  // Kit writes the types and settings that the portal's sources and tests extend.
+  must(node24(), ['node_modules/@sveltejs/kit/svelte-kit.js', 'sync'], {
+    cwd: inRoot('apps', 'portal'),
+    stdio: ['ignore', 2, 2],
+  });
   writeFileSync(stamp, digest);
 }
 

@@ -60,7 +60,7 @@ function shipped(
 /** How the model came to be, from the trainer's own records. */
 function trainingRecord(progress: Progress, works: readonly Work[], refused: Record<string, number>) {
   return {
-    source: 'Debian package openclipart-svg, /usr/share/openclipart/svg',
+    source: 'the Debian package openclipart-svg',
     authors: new Set(works.map((w) => w.author)).size,
     imagesSeen: progress.samples,
     steps: progress.step,

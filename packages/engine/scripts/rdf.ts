@@ -74,11 +74,30 @@ export function readSvgRecord(svg: string): SvgRecord {
     decodeEntities(m[1] ?? ''),
   );
   return {
-    title: decodeEntities(element(rest, 'title')).slice(0, 300),
-    author: decodeEntities(element(creator, 'title') || creator.replace(/<[^>]*>/g, ' ')).slice(0, 200),
+    title: withoutAddresses(decodeEntities(element(rest, 'title'))).slice(0, 300),
+    author: publicName(decodeEntities(element(creator, 'title') || creator.replace(/<[^>]*>/g, ' '))).slice(
+      0,
+      200,
+    ),
     licence: /<(?:\w+:)?license[^>]*resource\s*=\s*["']([^"']*)["']/i.exec(work)?.[1]?.trim() ?? '',
     keywords: keywords.filter((k) => k !== '' && k.length < 80),
   };
+}
+
+const EMAIL = /([\p{L}\p{N}._%+-]+)@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/u;
+
+function withoutAddresses(text: string): string {
+  return text
+    .replace(new RegExp(EMAIL.source, 'gu'), '')
+    .replace(/[<([{]\s*(?:e-?mail:?\s*)?[>)\]}]/gi, '')
+    .replace(/[\s,;-]+$/, '')
+    .trim();
+}
+
+/** The author's name without e-mail addresses; of a field that is nothing else, the part before the @. */
+export function publicName(field: string): string {
+  const named = withoutAddresses(field);
+  return /\p{L}/u.test(named) ? named : (EMAIL.exec(field)?.[1] ?? '');
 }
 
 /** True when the author field names nobody (a template's default, an institution's name, blank). */
