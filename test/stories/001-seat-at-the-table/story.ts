@@ -25,7 +25,11 @@ export const story: Story = {
     const members = await gather(stage);
     const workId = await bringWork(members.iris);
     const callId = await openCall(stage, members.heron);
-    const clip = await makeClip(stage, members.nacht, 'a red house', '7');
+    const clip = await makeClip(stage, members.nacht, {
+      prompt: 'a red house',
+      seed: '7',
+      caption: 'red house, no door',
+    });
     const paid = await reportAndBePaid(stage, members, callId, clip);
     const proposalId = await decide(stage, members);
     const refusal = await enforced(stage, members);
@@ -85,7 +89,11 @@ async function openCall(stage: Stage, steward: Visitor): Promise<string> {
 }
 
 /** Asks for a clip, waits for the worker, publishes it. Returns the generation's id. */
-async function makeClip(stage: Stage, maker: Visitor, prompt: string, seed: string): Promise<string> {
+async function makeClip(
+  stage: Stage,
+  maker: Visitor,
+  { prompt, seed, caption }: { prompt: string; seed: string; caption: string },
+): Promise<string> {
   const { generation } = await maker.post<{ generation: { id: string } }>('/api/generations', {
     prompt,
     seed,
@@ -97,7 +105,7 @@ async function makeClip(stage: Stage, maker: Visitor, prompt: string, seed: stri
     if (now.generation.state === 'failed') throw new Error(`the clip failed: ${now.generation.failure}`);
     return now.generation.state === 'done';
   });
-  await maker.post(`/api/generations/${generation.id}/publish`, { caption: 'red house, no door' });
+  await maker.post(`/api/generations/${generation.id}/publish`, { caption });
   return generation.id;
 }
 
@@ -183,7 +191,7 @@ async function enforced(stage: Stage, members: Members): Promise<Refusal> {
     body: { prompt: 'a house, in the style of Nacht' },
   });
   if (refused.ok || refused.status !== 403) throw new Error(`expected a refusal, got ${refused.status}`);
-  await makeClip(stage, members.ko, 'a green tree', '8');
+  await makeClip(stage, members.ko, { prompt: 'a green tree', seed: '8', caption: 'what a tree wants' });
   return refused.problem as unknown as Refusal;
 }
 
