@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseVerifierKey, verifyReceipt } from '@uncaged/book/rules';
 import type { BookChecks, BookEntry, BookKey, EntryWithProof } from '@uncaged/contract';
 import { type Visitor, visitor } from '../support/visitor.ts';
-import { Ledger, type Wish } from './acknowledged.ts';
+import { Ledger } from './acknowledged.ts';
 import { type Running, startServer, startWorker } from './processes.ts';
 
 export interface KillingOptions {
@@ -128,10 +128,6 @@ class UnderFire {
     await this.server.kill();
     this.server = await startServer(this.#data, Number(new URL(this.server.url).port), this.#log('api'));
   }
-
-  who(wish: Wish): Visitor {
-    return wish.path === '/api/funds/deposits' ? this.heron : this.nacht;
-  }
 }
 
 /** Runs the whole trial on an empty data folder. */
@@ -148,7 +144,6 @@ export async function killing(options: KillingOptions): Promise<KillingResult> {
   }
   stop.now = true;
   await wishing;
-  await fire.ledger.retry((wish) => fire.who(wish));
   await settle(fire);
   const result = await count(fire);
   await fire.worker.stop();
