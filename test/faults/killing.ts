@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseVerifierKey, verifyReceipt } from '@uncaged/book/rules';
 import type { BookChecks, BookEntry, BookKey, EntryWithProof } from '@uncaged/contract';
+import { allEntries } from '../support/book.ts';
 import { type Visitor, visitor } from '../support/visitor.ts';
 import { Ledger } from './acknowledged.ts';
 import { type Running, startServer, startWorker } from './processes.ts';
@@ -170,26 +171,12 @@ async function clipsNow(fire: UnderFire): Promise<KillingResult['clips']> {
   return clips;
 }
 
-/** Every entry the book holds, in the order of the tree. */
-async function entriesOf(reader: Visitor): Promise<BookEntry[]> {
-  const all: BookEntry[] = [];
-  for (let after: string | null = ''; after !== null; ) {
-    const query = after === '' ? '' : `&after=${encodeURIComponent(after)}`;
-    const page: { entries: BookEntry[]; next: string | null } = await reader.get(
-      `/api/book/entries?limit=200${query}`,
-    );
-    all.push(...page.entries);
-    after = page.next;
-  }
-  return all;
-}
-
 /** What was promised against what stands. */
 async function count(fire: UnderFire): Promise<KillingResult> {
   await sleep(2_000);
   const key = parseVerifierKey((await fire.heron.get<BookKey>('/api/book/key')).verifierKey);
   if (!key) throw new Error('the book key does not parse');
-  const entries = await entriesOf(fire.heron);
+  const entries = await allEntries(fire.heron);
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   const lost: string[] = [];
   const badReceipts: string[] = [];

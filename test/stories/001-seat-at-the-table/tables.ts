@@ -1,4 +1,5 @@
-import type { BookEntry, Lineage, ProposalDetail, Work } from '@uncaged/contract';
+import type { Lineage, ProposalDetail, Work } from '@uncaged/contract';
+import { allEntries } from '../../support/book.ts';
 import { money, textTable } from '../../support/table.ts';
 import type { Visitor } from '../../support/visitor.ts';
 
@@ -30,21 +31,6 @@ export async function namesOf(reader: Visitor): Promise<Names> {
   const { members } = await reader.get<{ members: { id: string; pseudonym: string }[] }>('/api/members');
   for (const member of members) names.know(member.id, member.pseudonym);
   return names;
-}
-
-/** Every entry of the book in the order of the tree. */
-export async function allEntries(reader: Visitor): Promise<BookEntry[]> {
-  const all: BookEntry[] = [];
-  let after: string | null = '';
-  while (after !== null) {
-    const query: string = after === '' ? '' : `&after=${encodeURIComponent(after)}`;
-    const page: { entries: BookEntry[]; next: string | null } = await reader.get(
-      `/api/book/entries?limit=200${query}`,
-    );
-    all.push(...page.entries);
-    after = page.next;
-  }
-  return all;
 }
 
 /** The book as a person reads it: long runs of one kind stand as one row. */
