@@ -25,6 +25,17 @@ export class Random {
     for (let i = 0; i < 12; i++) this.integer();
   }
 
+  /** Everything that decides what comes next; {@link restore} puts it back. */
+  state(): number[] {
+    const words = [this.#a, this.#b, this.#c, this.#d];
+    return this.#spare === undefined ? words : [...words, this.#spare];
+  }
+
+  restore([a = 0, b = 0, c = 0, d = 1, spare]: readonly number[]): void {
+    [this.#a, this.#b, this.#c, this.#d] = [a, b, c, d];
+    this.#spare = spare;
+  }
+
   /** A uniform 32-bit unsigned integer. */
   integer(): number {
     const sum = (((this.#a + this.#b) | 0) + this.#d) | 0;

@@ -6,9 +6,11 @@ import type { Attribute, Graph, Node, Value } from './graph.ts';
 import {
   add,
   concat,
+  conv,
   cos,
   div,
   fill,
+  gather,
   matmul,
   mul,
   neg,
@@ -156,6 +158,40 @@ function gatherPullback(g: Graph, dy: Value, [table, indices]: readonly Value[])
   return [g.single('ScatterND', [zeros, at, dy], rows.shape, add)];
 }
 
+/** The kernel of the adjoint convolution: turned by half a turn, with the two channel axes exchanged. */
+function turned(g: Graph, w: Value): Value {
+  const [out, inner, k] = w.shape as [number, number, number, number];
+  const rows = reshape(g, transpose(g, w, [2, 3, 1, 0]), [k * k, inner, out]);
+  const reversed = g.integers(Array.from({ length: k * k }, (_, i) => k * k - 1 - i));
+  return transpose(g, reshape(g, gather(g, rows, reversed), [k, k, inner, out]), [2, 3, 0, 1]);
+}
+
+/** Dumoulin & Visin 2016, section 4: dx by the turned kernel, dw as one matrix product for each offset in it. */
+function convolution(g: Graph, dy: Value, [x, w]: readonly Value[]): Adjoint[] {
+  const [input, kernel] = [x as Value, w as Value];
+  const [batch, channels, height, width] = input.shape as [number, number, number, number];
+  const [out, , k] = kernel.shape as [number, number, number, number];
+  const pixels = batch * height * width;
+  const pad = (k - 1) / 2;
+  const moved = transpose(g, input, [1, 0, 2, 3]);
+  const padded = pad === 0 ? moved : padSpace(g, moved, pad);
+  const errors = reshape(g, transpose(g, dy, [1, 0, 2, 3]), [out, pixels]);
+  const offsets = Array.from({ length: k * k }, (_, i) => {
+    const rows = pad === 0 ? padded : slice(g, padded, 2, Math.floor(i / k), Math.floor(i / k) + height);
+    const seen = pad === 0 ? rows : slice(g, rows, 3, i % k, (i % k) + width);
+    const share = matmul(g, errors, reshape(g, seen, [channels, pixels]), { transposeB: true });
+    return reshape(g, share, [out, channels, 1]);
+  });
+  return [conv(g, dy, turned(g, kernel)), reshape(g, concat(g, offsets, 2), kernel.shape)];
+}
+
+const padSpace = (g: Graph, x: Value, pad: number): Value =>
+  g.single(
+    'Pad',
+    [x, g.integers([0, 0, pad, pad, 0, 0, pad, pad]), g.scalar(0)],
+    x.shape.map((n, axis) => (axis < 2 ? n : n + 2 * pad)),
+  );
+
 const PULLBACKS: Readonly<Record<string, Pullback>> = {
   Add: broadcasting((_g, dy) => [dy, dy]),
   Sub: broadcasting((g, dy) => [dy, neg(g, dy)]),
@@ -177,6 +213,7 @@ const PULLBACKS: Readonly<Record<string, Pullback>> = {
   Softmax: pointwise((g, dy, _x, y) => mul(g, y, sub(g, dy, reduceSum(g, mul(g, dy, y), [-1], true)))),
   LayerNormalization: one(layerNormalization),
   Gemm: one(gemm),
+  Conv: one(convolution),
   MatMul: one(batchedMatmul),
   ReduceSum: one((g, dy, [x], _y, node) => {
     const shape = (x as Value).shape;

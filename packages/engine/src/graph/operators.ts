@@ -198,3 +198,34 @@ export function sumTo(g: Graph, x: Value, shape: Shape): Value {
 export function fill(g: Graph, shape: Shape, number: number): Value {
   return g.single('Expand', [g.scalar(number), g.integers(shape)], shape);
 }
+
+/**
+ * Two-dimensional convolution, stride 1, padded with zeros so that height and width stay (odd kernels).
+ *
+ * @param x [batch, channels, height, width]
+ * @param w [out, channels, k, k]
+ */
+export function conv(g: Graph, x: Value, w: Value): Value {
+  const [batch, channels, height, width] = x.shape as [number, number, number, number];
+  const [out, inner, k] = w.shape as [number, number, number, number];
+  if (channels !== inner || k % 2 === 0) throw new Error(`conv: [${x.shape}] and [${w.shape}] do not match`);
+  const pad = (k - 1) / 2;
+  return g.single('Conv', [x, w], [batch, out, height, width], {
+    kernel_shape: ints([k, k]),
+    pads: ints([pad, pad, pad, pad]),
+  });
+}
+
+/** Moves blocks of s × s pixels into channels: [n, c, s·h, s·w] → [n, s·s·c, h, w], block offset outermost. */
+export function spaceToDepth(g: Graph, x: Value, s: number): Value {
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const cut = reshape(g, x, [n, c, h / s, s, w / s, s]);
+  return reshape(g, transpose(g, cut, [0, 3, 5, 1, 2, 4]), [n, s * s * c, h / s, w / s]);
+}
+
+/** The inverse of {@link spaceToDepth}: [n, s·s·c, h, w] → [n, c, s·h, s·w] (Shi et al. 2016). */
+export function depthToSpace(g: Graph, x: Value, s: number): Value {
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const cut = reshape(g, x, [n, s, s, c / (s * s), h, w]);
+  return reshape(g, transpose(g, cut, [0, 3, 4, 1, 5, 2]), [n, c / (s * s), h * s, w * s]);
+}
