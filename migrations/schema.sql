@@ -649,6 +649,25 @@ create table sessions (
 CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_member ON public.sessions USING btree (member_id);
 
+create table work_materials (
+  work_id text not null,
+  sha256 text not null,
+  media_type text not null,
+  frames integer not null,
+  width integer not null,
+  height integer not null,
+  milliseconds integer,
+  constraint work_materials_pkey PRIMARY KEY (work_id),
+  constraint work_materials_work_id_fkey FOREIGN KEY (work_id) REFERENCES works(id),
+  constraint work_materials_check CHECK (((frames > 1) = (milliseconds IS NOT NULL))),
+  constraint work_materials_frames_check CHECK (((frames >= 1) AND (frames <= 48))),
+  constraint work_materials_height_check CHECK (((height >= 1) AND (height <= 512))),
+  constraint work_materials_media_type_check CHECK ((media_type = ANY (ARRAY['image/png'::text, 'image/webp'::text]))),
+  constraint work_materials_milliseconds_check CHECK ((milliseconds > 0)),
+  constraint work_materials_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint work_materials_width_check CHECK (((width >= 1) AND (width <= 512)))
+);
+
 create table workers (
   id text not null,
   name text not null,
@@ -925,3 +944,4 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.outputs
 CREATE TRIGGER chain BEFORE INSERT OR DELETE OR UPDATE ON public.policy_versions FOR EACH ROW EXECUTE FUNCTION policy_chain();
 CREATE TRIGGER frozen BEFORE UPDATE ON public.proposals FOR EACH ROW EXECUTE FUNCTION proposal_frozen();
 CREATE TRIGGER royalty_accruals_keep_promises BEFORE DELETE OR UPDATE ON public.royalty_accruals FOR EACH ROW EXECUTE FUNCTION compensation_keeps_promises();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.work_materials FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();

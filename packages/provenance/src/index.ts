@@ -44,6 +44,7 @@ export {
 export { closeRenderers } from './picture/renderers.ts';
 export * from './rules.ts';
 export { type AuthorCount, confirmAuthor, listAuthors } from './works/confirm.ts';
+export { type Material, materialOf } from './works/materials.ts';
 export {
   addWork,
   listWorks,
