@@ -6,4 +6,5 @@ export * from './governance.ts';
 export * from './people.ts';
 export * from './provenance.ts';
 export * from './studio.ts';
+export * from './training.ts';
 export * from './worker.ts';

@@ -299,6 +299,22 @@ export const lineageSchema = z.object({
   works: z.array(datasetItemSchema),
   cursor: z.string().nullable(),
   authors: z.array(shareSchema),
+  /** adapters mixed in, each with the works it was taught with; of a private one's works only how many */
+  adapters: z.array(
+    z.object({
+      id: idSchema,
+      name: z.string(),
+      styleWord: z.string(),
+      weight: z.number(),
+      sha256: sha256Schema,
+      source: z.enum(['trained', 'imported']),
+      maker: z.object({ id: idSchema, pseudonym: z.string().nullable() }),
+      dataset: datasetSchema.nullable(),
+      works: z.array(datasetItemSchema),
+      worksCount: z.int(),
+      entryId: idSchema,
+    }),
+  ),
 });
 export type Lineage = z.infer<typeof lineageSchema>;
 

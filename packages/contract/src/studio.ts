@@ -8,8 +8,8 @@ export const modeSchema = z.enum(['clip', 'walk']);
 
 /**
  * What a maker asks for. Numbers are checked for their kind in the studio, which names its own codes
- * (`guidance_not_finite`, `steps_out_of_range`, `prompt_too_long`, `seed_out_of_range`); guidance may be
- * any finite number, negative too.
+ * (`guidance_not_finite`, `steps_out_of_range`, `prompt_too_long`, `seed_out_of_range`, `weight_not_finite`);
+ * guidance may be any finite number, negative too.
  */
 export const generationRequestSchema = z.object({
   prompt: z.string(),
@@ -18,6 +18,7 @@ export const generationRequestSchema = z.object({
   guidance: z.unknown().optional(),
   mode: modeSchema.optional(),
   model: idSchema.optional(),
+  adapters: z.array(z.object({ id: idSchema, weight: z.unknown() })).optional(),
 });
 export type GenerationRequest = {
   prompt: string;
@@ -26,6 +27,8 @@ export type GenerationRequest = {
   guidance?: number | undefined;
   mode?: 'clip' | 'walk' | undefined;
   model?: string | undefined;
+  /** At most 4, mixed; a weight is any finite number, below zero too. */
+  adapters?: { id: string; weight: number }[] | undefined;
 };
 
 export const generationStateSchema = z.enum(['waiting', 'leased', 'sampling', 'done', 'failed', 'refused']);
@@ -68,6 +71,8 @@ export const generationSchema = z.object({
   publishedAt: instantSchema.nullable(),
   caption: z.string().nullable(),
   modelId: z.string(),
+  /** adapters mixed into the model, in the order they were named */
+  adapters: z.array(z.object({ id: idSchema, name: z.string(), styleWord: z.string(), weight: z.number() })),
   policyVersion: z.number().int(),
   policyHash: z.string(),
   /** The book entry that stands for the latest event of this generation. */

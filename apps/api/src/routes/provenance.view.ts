@@ -186,5 +186,6 @@ export function wireLineage(lineage: Lineage) {
     works: works.items.map(wireItem),
     cursor: works.cursor,
     authors: wireShares(authors),
+    adapters: [],
   };
 }

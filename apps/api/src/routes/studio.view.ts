@@ -27,6 +27,7 @@ export function wireGeneration({ row, pseudonym, queue, preview }: Generation): 
     publishedAt: iso(row.publishedAt),
     caption: row.caption,
     modelId: row.modelId ?? '',
+    adapters: [],
     policyVersion: row.policyVersion,
     policyHash: row.policyHash,
     entryId: row.entryId,
