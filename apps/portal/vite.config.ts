@@ -29,7 +29,15 @@ export default defineConfig({
   ],
   server: {
     // `vite dev` beside a running api: UNCAGED_API=http://127.0.0.1:8080
-    proxy: process.env.UNCAGED_API ? { '/api': { target: process.env.UNCAGED_API, changeOrigin: true } } : {},
+    proxy: process.env.UNCAGED_API
+      ? {
+          '/api': {
+            target: process.env.UNCAGED_API,
+            changeOrigin: true,
+            headers: { origin: new URL(process.env.UNCAGED_API).origin },
+          },
+        }
+      : {},
   },
   worker: { format: 'es' },
 });

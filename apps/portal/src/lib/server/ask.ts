@@ -69,7 +69,8 @@ export interface Filled {
   /** Empty fields are undefined, so that the api's own default holds. */
   number(name: string): number | undefined;
   all(name: string): string[];
-  file(name: string): File | null;
+  /** The chosen files; an empty choice is none. */
+  files(name: string): File[];
   key: string;
 }
 
@@ -83,10 +84,10 @@ export async function filled(event: RequestEvent): Promise<Filled> {
     text,
     number: (name) => (text(name) === '' ? undefined : Number(text(name).replace(',', '.'))),
     all: (name) => form.getAll(name).filter((value): value is string => typeof value === 'string'),
-    file: (name) => {
-      const value = form.get(name);
-      return value instanceof File && value.size > 0 ? value : null;
-    },
+    files: (name) =>
+      form
+        .getAll(name)
+        .filter((value): value is File => value instanceof File && (value.size > 0 || value.name !== '')),
     key: text('key'),
   };
 }
