@@ -11,6 +11,44 @@ create table accounts (
   constraint accounts_whole CHECK (((login IS NULL) = (password_hash IS NULL)))
 );
 
+create table adapters (
+  id text not null,
+  owner_id text not null,
+  name text not null,
+  style_word text not null,
+  source text not null,
+  fine_tune_id text,
+  base_name text not null,
+  base_weights_sha256 text not null,
+  sha256 text not null,
+  size bigint not null,
+  rank integer not null,
+  steps integer not null,
+  works integer not null,
+  manifest jsonb,
+  dataset_id text,
+  state text not null,
+  shared_at timestamp with time zone,
+  entry_id text not null,
+  created_at timestamp with time zone not null,
+  constraint adapters_pkey PRIMARY KEY (id),
+  constraint adapters_fine_tune_id_key UNIQUE (fine_tune_id),
+  constraint adapters_fine_tune_id_fkey FOREIGN KEY (fine_tune_id) REFERENCES fine_tunes(id),
+  constraint adapters_base_weights_sha256_check CHECK ((base_weights_sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint adapters_rank_check CHECK ((rank > 0)),
+  constraint adapters_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint adapters_shared CHECK (((shared_at IS NULL) OR ((state = 'ready'::text) AND (source = 'trained'::text)))),
+  constraint adapters_size_check CHECK ((size > 0)),
+  constraint adapters_source_check CHECK ((source = ANY (ARRAY['trained'::text, 'imported'::text]))),
+  constraint adapters_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'discarded'::text]))),
+  constraint adapters_steps_check CHECK ((steps >= 0)),
+  constraint adapters_trained CHECK (((source = 'trained'::text) = (dataset_id IS NOT NULL))),
+  constraint adapters_works_check CHECK ((works >= 0))
+);
+CREATE UNIQUE INDEX adapters_once ON public.adapters USING btree (owner_id, sha256) WHERE (state = 'ready'::text);
+CREATE INDEX adapters_sha256 ON public.adapters USING btree (sha256);
+CREATE INDEX adapters_shared_now ON public.adapters USING btree (id) WHERE (shared_at IS NOT NULL);
+
 create table authors (
   id text not null,
   name text,
@@ -190,6 +228,12 @@ create table calls (
 );
 CREATE INDEX calls_not_closed ON public.calls USING btree (deadline) WHERE (closed_at IS NULL);
 
+create table caption_suggestions (
+  work_id text not null,
+  caption text not null,
+  constraint caption_suggestions_pkey PRIMARY KEY (work_id)
+);
+
 create table collective (
   singleton boolean default true not null,
   name text not null,
@@ -334,11 +378,124 @@ create table datasets (
   manifest_sha256 text not null,
   entry_id text not null,
   created_at timestamp with time zone not null,
+  owner_id text,
   constraint datasets_pkey PRIMARY KEY (id),
   constraint datasets_name_version_key UNIQUE (name, version),
   constraint datasets_items_check CHECK ((items > 0)),
   constraint datasets_root_check CHECK ((root ~ '^[0-9a-f]{64}$'::text)),
   constraint datasets_version_check CHECK ((version >= 1))
+);
+
+create table fine_tune_items (
+  fine_tune_id text not null,
+  index integer not null,
+  work_id text not null,
+  caption text not null,
+  machine_made boolean not null,
+  consent_id text,
+  constraint fine_tune_items_pkey PRIMARY KEY (fine_tune_id, index),
+  constraint fine_tune_items_fine_tune_id_work_id_key UNIQUE (fine_tune_id, work_id),
+  constraint fine_tune_items_fine_tune_id_fkey FOREIGN KEY (fine_tune_id) REFERENCES fine_tunes(id),
+  constraint fine_tune_items_index_check CHECK ((index >= 0))
+);
+
+create table fine_tune_losses (
+  fine_tune_id text not null,
+  step integer not null,
+  loss double precision not null,
+  constraint fine_tune_losses_pkey PRIMARY KEY (fine_tune_id, step),
+  constraint fine_tune_losses_fine_tune_id_fkey FOREIGN KEY (fine_tune_id) REFERENCES fine_tunes(id),
+  constraint fine_tune_losses_step_check CHECK ((step >= 0))
+);
+
+create table fine_tune_sheets (
+  fine_tune_id text not null,
+  step integer not null,
+  sha256 text not null,
+  constraint fine_tune_sheets_pkey PRIMARY KEY (fine_tune_id, step),
+  constraint fine_tune_sheets_fine_tune_id_fkey FOREIGN KEY (fine_tune_id) REFERENCES fine_tunes(id),
+  constraint fine_tune_sheets_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint fine_tune_sheets_step_check CHECK ((step >= 0))
+);
+
+create table fine_tunes (
+  id text not null,
+  maker_id text not null,
+  kind text not null,
+  name text not null,
+  style_word text not null,
+  base_model_id text,
+  base_name text,
+  base_weights_sha256 text,
+  base_record_sha256 text,
+  seed bigint not null,
+  steps integer,
+  rank integer,
+  sheet_prompts jsonb not null,
+  sheet_seeds jsonb not null,
+  sheet_every integer not null,
+  state text not null,
+  policy_version integer not null,
+  policy_hash text not null,
+  entry_id text not null,
+  dataset_id text,
+  manifest_sha256 text,
+  lease_id text,
+  stop_wanted boolean default false not null,
+  failures integer default 0 not null,
+  lapses integer default 0 not null,
+  failure text,
+  step integer default 0 not null,
+  step_of integer,
+  loss double precision,
+  images_per_second double precision,
+  seconds_left double precision,
+  provider text,
+  gpu_ms bigint,
+  file_sha256 text,
+  file_size bigint,
+  record_sha256 text,
+  adapter_id text,
+  model_id text,
+  created_at timestamp with time zone not null,
+  queued_at timestamp with time zone,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  changes bigint default 0 not null,
+  constraint fine_tunes_pkey PRIMARY KEY (id),
+  constraint fine_tunes_based CHECK (((kind = 'adapter'::text) = (base_weights_sha256 IS NOT NULL))),
+  constraint fine_tunes_begun CHECK (((state = ANY (ARRAY['draft'::text, 'discarded'::text])) OR (dataset_id IS NOT NULL))),
+  constraint fine_tunes_finished CHECK (((state <> ALL (ARRAY['finished'::text, 'kept'::text])) OR (file_sha256 IS NOT NULL))),
+  constraint fine_tunes_kept CHECK (((state <> 'kept'::text) OR (
+CASE kind
+    WHEN 'adapter'::text THEN adapter_id
+    ELSE model_id
+END IS NOT NULL))),
+  constraint fine_tunes_kind_check CHECK ((kind = ANY (ARRAY['adapter'::text, 'model'::text]))),
+  constraint fine_tunes_leased CHECK (((state = 'running'::text) = (lease_id IS NOT NULL))),
+  constraint fine_tunes_rank_check CHECK ((rank > 0)),
+  constraint fine_tunes_seed_check CHECK (((seed >= 0) AND (seed <= '9007199254740991'::bigint))),
+  constraint fine_tunes_sheet_every_check CHECK ((sheet_every >= 0)),
+  constraint fine_tunes_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'waiting'::text, 'running'::text, 'finished'::text, 'stopped'::text, 'failed'::text, 'kept'::text, 'discarded'::text]))),
+  constraint fine_tunes_step_check CHECK ((step >= 0)),
+  constraint fine_tunes_step_of_check CHECK ((step_of > 0)),
+  constraint fine_tunes_steps_check CHECK ((steps > 0))
+);
+CREATE INDEX fine_tunes_of_maker ON public.fine_tunes USING btree (maker_id, id DESC);
+CREATE INDEX fine_tunes_waiting ON public.fine_tunes USING btree (queued_at) WHERE (state = 'waiting'::text);
+
+create table generation_adapters (
+  generation_id text not null,
+  index integer not null,
+  adapter_id text not null,
+  sha256 text not null,
+  weight double precision not null,
+  constraint generation_adapters_pkey PRIMARY KEY (generation_id, index),
+  constraint generation_adapters_generation_id_adapter_id_key UNIQUE (generation_id, adapter_id),
+  constraint generation_adapters_adapter_id_fkey FOREIGN KEY (adapter_id) REFERENCES adapters(id),
+  constraint generation_adapters_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES generations(id),
+  constraint generation_adapters_index_check CHECK (((index >= 0) AND (index <= 3))),
+  constraint generation_adapters_weight_check CHECK (((weight = weight) AND (abs(weight) < 'Infinity'::double precision)))
 );
 
 create table generation_previews (
@@ -385,6 +542,7 @@ create table generations (
   created_at timestamp with time zone not null,
   finished_at timestamp with time zone,
   changes bigint default 0 not null,
+  model_record_sha256 text,
   constraint generations_pkey PRIMARY KEY (id),
   constraint generations_done CHECK (((state = 'done'::text) = (mp4_sha256 IS NOT NULL))),
   constraint generations_guidance_check CHECK (((guidance = guidance) AND (abs(guidance) < 'Infinity'::double precision))),
@@ -447,7 +605,7 @@ create table invitations (
 
 create table leases (
   id text not null,
-  generation_id text not null,
+  generation_id text,
   member_id text not null,
   worker_id text not null,
   instance text,
@@ -457,16 +615,34 @@ create table leases (
   outcome text,
   reason text,
   entry_id text,
+  fine_tune_id text,
   constraint leases_pkey PRIMARY KEY (id),
+  constraint leases_fine_tune_id_fkey FOREIGN KEY (fine_tune_id) REFERENCES fine_tunes(id),
   constraint leases_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES generations(id),
   constraint leases_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES workers(id),
+  constraint leases_about CHECK ((num_nonnulls(generation_id, fine_tune_id) = 1)),
   constraint leases_ended CHECK (((ended_at IS NULL) = (outcome IS NULL))),
   constraint leases_outcome_check CHECK ((outcome = ANY (ARRAY['completed'::text, 'failed'::text, 'lapsed'::text, 'returned'::text])))
 );
+CREATE INDEX leases_of_fine_tune ON public.leases USING btree (fine_tune_id, leased_at DESC);
 CREATE INDEX leases_of_generation ON public.leases USING btree (generation_id, leased_at DESC);
 CREATE UNIQUE INDEX leases_one_running ON public.leases USING btree (generation_id) WHERE (outcome IS NULL);
+CREATE UNIQUE INDEX leases_one_training ON public.leases USING btree (fine_tune_id) WHERE (outcome IS NULL);
 CREATE INDEX leases_running ON public.leases USING btree (expires_at) WHERE (outcome IS NULL);
 CREATE INDEX leases_window ON public.leases USING btree (leased_at, member_id);
+
+create table lineage_adapters (
+  generation_id text not null,
+  index integer not null,
+  adapter_id text not null,
+  dataset_id text,
+  weight double precision not null,
+  constraint lineage_adapters_pkey PRIMARY KEY (generation_id, index),
+  constraint lineage_adapters_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES datasets(id),
+  constraint lineage_adapters_generation_id_fkey FOREIGN KEY (generation_id) REFERENCES output_lineages(generation_id),
+  constraint lineage_adapters_index_check CHECK ((index >= 0))
+);
+CREATE INDEX lineage_adapters_dataset ON public.lineage_adapters USING btree (dataset_id);
 
 create table login_attempts (
   key text not null,
@@ -512,6 +688,8 @@ create table models (
   state text not null,
   entry_id text not null,
   created_at timestamp with time zone not null,
+  owner_id text,
+  record_sha256 text,
   constraint models_pkey PRIMARY KEY (id),
   constraint models_weights_sha256_key UNIQUE (weights_sha256),
   constraint models_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES datasets(id),
@@ -939,6 +1117,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.credent
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.dataset_items FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.datasets FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.generation_adapters FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.lineage_adapters FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.output_lineages FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.outputs FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER chain BEFORE INSERT OR DELETE OR UPDATE ON public.policy_versions FOR EACH ROW EXECUTE FUNCTION policy_chain();

@@ -59,8 +59,8 @@ export const materialsSchema = z.object({
     steps: z.int(),
     rank: z.int(),
     outstanding: z.int(),
-    sheetPrompts: z.int(),
-    sheetSeeds: z.int(),
+    /** prompts × seeds of a sheet */
+    sheetPictures: z.int(),
   }),
 });
 export type Materials = z.infer<typeof materialsSchema>;

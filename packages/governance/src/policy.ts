@@ -107,6 +107,30 @@ const studioSchema = z.strictObject({
   captionMaxCharacters: count(0, 10_000),
 });
 
+const fineTunesSchema = z.strictObject({
+  outstandingPerMember: count(1, 100),
+  maxWorks: count(1, 10_000),
+  maxSteps: count(1, 1_000_000),
+  maxRank: count(1, 256),
+  /** pictures drawn before and after: prompts × seeds */
+  maxSheetPictures: count(1, 64),
+});
+export type FineTuneRules = z.infer<typeof fineTunesSchema>;
+
+/** What a policy allows that was written before there was anything to say about fine-tunes. */
+const usualFineTunes: FineTuneRules = {
+  outstandingPerMember: 2,
+  maxWorks: 300,
+  maxSteps: 20_000,
+  maxRank: 64,
+  maxSheetPictures: 16,
+};
+
+/** What the policy says of fine-tunes; a policy that says nothing allows what is usual. */
+export function fineTuneRules(policy: Policy): FineTuneRules {
+  return policy.fineTunes ?? usualFineTunes;
+}
+
 /** Minor units of the collective's currency, as 2500 for 25.00. */
 const amount = count(0, 1_000_000_000_000);
 
@@ -196,6 +220,8 @@ const policyFields = z.strictObject({
   membership: membershipSchema,
   voting: votingSchema,
   studio: studioSchema,
+  // Left out in policies older than fine-tuning; a default here would change their hash.
+  fineTunes: fineTunesSchema.optional(),
   compensation: compensationSchema,
   safeguards: z.record(slug, safeguardSchema),
   datasets: datasetsSchema,
