@@ -77,13 +77,19 @@ export async function readShipped(folder: string, name: string): Promise<Shipped
     weights,
     statedWeightsSha256: statedHash(record.weights),
     licence: typeof licence === 'string' ? licence : 'CC0-1.0',
-    config,
+    config: withVocabulary(config, record.vocabulary),
     training,
     parameters: Number.isSafeInteger(parameters) ? (parameters as number) : null,
     card: card?.toString() ?? null,
     works: [...new Map(works.map((work) => [work.sha256, work])).values()],
   };
   return { ok: true, model };
+}
+
+/** The architecture with the words the model answers to: whoever writes a prompt may ask before sending it. */
+function withVocabulary(config: unknown, vocabulary: unknown): unknown {
+  const { words } = (vocabulary ?? {}) as { words?: unknown };
+  return Array.isArray(words) ? { ...(config as object), vocabulary: words } : config;
 }
 
 function parse(json: string): Record<string, unknown> | null {
