@@ -221,7 +221,7 @@ const policyFields = z.strictObject({
   voting: votingSchema,
   studio: studioSchema,
   // Left out in policies older than fine-tuning; a default here would change their hash.
-  fineTunes: fineTunesSchema.optional(),
+  fineTunes: fineTunesSchema.exactOptional(),
   compensation: compensationSchema,
   safeguards: z.record(slug, safeguardSchema),
   datasets: datasetsSchema,

@@ -77,7 +77,8 @@ export async function weightsOfModels(
 ): Promise<{ id: string; weightsSha256: string; datasetId: string; entryId: string }[]> {
   return rows(
     tx,
-    sql`select id, weights_sha256 as "weightsSha256", dataset_id as "datasetId", entry_id as "entryId" from models order by id`,
+    sql`select id, weights_sha256 as "weightsSha256", dataset_id as "datasetId", entry_id as "entryId" from models
+      where state <> 'retired' order by id`,
   );
 }
 

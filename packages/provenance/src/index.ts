@@ -30,6 +30,7 @@ export {
   generationsFromWork,
   type Lineage,
   lineageOf,
+  type MixedIn,
   type Output,
   recordOutput,
 } from './lineage/lineage.ts';
@@ -43,6 +44,15 @@ export {
 } from './models/models.ts';
 export { closeRenderers } from './picture/renderers.ts';
 export * from './rules.ts';
+export {
+  type Ground,
+  groundsOf,
+  ownGrounds,
+  registerTrainingSet,
+  type TaughtItem,
+  type TeachingUse,
+} from './training/grounds.ts';
+export { keepOwnModel, retireOwnModel } from './training/own-models.ts';
 export { type AuthorCount, confirmAuthor, listAuthors } from './works/confirm.ts';
 export { type Material, materialOf } from './works/materials.ts';
 export {

@@ -23,7 +23,7 @@ import {
 } from '@uncaged/provenance';
 import { z } from 'zod';
 import { readForm, refuseUnkeepable } from '../body.ts';
-import { type Deps, newRoutes } from '../deps.ts';
+import { type ApiContext, type Deps, newRoutes } from '../deps.ts';
 import { Refused } from '../problems.ts';
 import { route } from '../route.ts';
 import {
@@ -273,17 +273,18 @@ function wireOutcome(item: { path: string; sha256: string; reason: string | null
 }
 
 function models(deps: Deps, app: App): void {
-  const { platform } = deps;
-  route(app, wire.listModels, { summary: 'Models, newest first' }, async () => {
-    const found = await listModels(platform);
+  /** Before the founding there is no context yet. */
+  const looking = (c: ApiContext) => ({ ...deps.platform, actor: c.get('actor') });
+  route(app, wire.listModels, { summary: 'Models, one’s own among them, newest first' }, async ({ c }) => {
+    const found = await listModels(looking(c));
     return { ok: true, answer: { models: found.map((row) => wireModelSummary(row, Number(row.authors))) } };
   });
   route(
     app,
     wire.getModel,
     { summary: 'A model, its card and those whose works taught it' },
-    async ({ params }) => {
-      const found = await modelOf(platform, params.id ?? '');
+    async ({ c, params }) => {
+      const found = await modelOf(looking(c), params.id ?? '');
       return found.ok ? { ok: true, answer: { model: wireModel(found.model, found.shares) } } : found;
     },
   );
@@ -291,8 +292,8 @@ function models(deps: Deps, app: App): void {
     app,
     wire.getDataset,
     { summary: 'A dataset and a page of its works with their proofs', query: pageQuery },
-    async ({ params, query }) => {
-      const found = await datasetOf(platform, params.id ?? '', query);
+    async ({ c, params, query }) => {
+      const found = await datasetOf(looking(c), params.id ?? '', query);
       if (!found.ok) return found;
       const { items, cursor: next } = found.page;
       return {
@@ -305,8 +306,8 @@ function models(deps: Deps, app: App): void {
     app,
     wire.lineage,
     { summary: 'From a clip to the people whose work taught the machine', query: pageQuery },
-    async ({ params, query }) => {
-      const found = await lineageOf(platform, params.id ?? '', query);
+    async ({ c, params, query }) => {
+      const found = await lineageOf(looking(c), params.id ?? '', query);
       return found.ok ? { ok: true, answer: wireLineage(found.lineage) } : found;
     },
   );

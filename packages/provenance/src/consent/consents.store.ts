@@ -26,6 +26,14 @@ export async function consentsOfWork(tx: Tx, workId: string): Promise<ConsentRow
   );
 }
 
+/** Every line about these works, oldest first. */
+export async function consentsOfWorks(tx: Tx, workIds: readonly string[]): Promise<ConsentRow[]> {
+  return rows<ConsentRow>(
+    tx,
+    sql`select ${columns} from consents where work_id = any (${sql.param([...workIds])}::text[]) order by id`,
+  );
+}
+
 export async function consentByEntry(tx: Tx, entryId: string): Promise<ConsentRow | null> {
   const [row] = await rows<ConsentRow>(tx, sql`select ${columns} from consents where entry_id = ${entryId}`);
   return row ?? null;

@@ -8,6 +8,8 @@ export interface DatasetRow {
   root: string;
   items: number;
   manifestSha256: string;
+  /** The member whose own it is; null: everybody's. */
+  ownerId: string | null;
   entryId: string;
   createdAt: Date;
 }
@@ -41,7 +43,7 @@ export interface AuthorShare {
 }
 
 const columns = sql.raw(
-  'id, name, version, root, items, manifest_sha256 as "manifestSha256", entry_id as "entryId", created_at as "createdAt"',
+  'id, name, version, root, items, manifest_sha256 as "manifestSha256", owner_id as "ownerId", entry_id as "entryId", created_at as "createdAt"',
 );
 
 export async function datasetById(tx: Tx, id: string): Promise<DatasetRow | null> {
@@ -51,9 +53,9 @@ export async function datasetById(tx: Tx, id: string): Promise<DatasetRow | null
 
 export async function insertDataset(tx: Tx, row: DatasetRow, items: readonly ItemRow[]): Promise<void> {
   await tx.execute(sql`
-    insert into datasets (id, name, version, root, items, manifest_sha256, entry_id, created_at)
-    values (${row.id}, ${row.name}, ${row.version}, ${row.root}, ${row.items}, ${row.manifestSha256}, ${row.entryId},
-      ${row.createdAt})`);
+    insert into datasets (id, name, version, root, items, manifest_sha256, owner_id, entry_id, created_at)
+    values (${row.id}, ${row.name}, ${row.version}, ${row.root}, ${row.items}, ${row.manifestSha256}, ${row.ownerId},
+      ${row.entryId}, ${row.createdAt})`);
   await tx.execute(sql`
     insert into dataset_items (dataset_id, index, work_id, basis, consent_id, weight, leaf_hash)
     select ${row.id}, index, "workId", basis, "consentId", weight, "leafHash"

@@ -1,5 +1,5 @@
 import { fromHex, inclusionRanges, type NodeAt, nodeHashOf, proofHashes, toHex } from '@uncaged/book/rules';
-import type { Context, Tx } from '@uncaged/platform';
+import type { Actor, Context, Tx } from '@uncaged/platform';
 import { withNames } from '../works/works.ts';
 import * as store from './datasets.store.ts';
 
@@ -75,15 +75,16 @@ export async function itemsPage(
   return { items, cursor: next < dataset.items ? String(next) : null };
 }
 
-/** A dataset with a page of its items. Error: `unknown_dataset`. */
+/** A dataset with a page of its items. Error: `unknown_dataset`, also for what another member taught alone. */
 export async function datasetOf(
-  ctx: Pick<Context, 'db'>,
+  ctx: Pick<Context, 'db'> & { actor?: Pick<Actor, 'memberId'> },
   id: string,
   asked: { cursor?: string | undefined; limit: number },
 ): Promise<
   { ok: true; dataset: store.DatasetRow; page: ItemsPage } | { ok: false; code: 'unknown_dataset' }
 > {
   const dataset = await store.datasetById(ctx.db.read, id);
-  if (!dataset) return { ok: false, code: 'unknown_dataset' };
+  const isTheirs = dataset?.ownerId != null && dataset.ownerId !== (ctx.actor?.memberId ?? null);
+  if (!dataset || isTheirs) return { ok: false, code: 'unknown_dataset' };
   return { ok: true, dataset, page: await itemsPage(ctx.db.read, dataset, asked) };
 }

@@ -46,6 +46,31 @@ export async function insertCredential(tx: Tx, generationId: string, row: Creden
     values (${row.sha256}, ${generationId}, ${row.label}, ${row.issuer}, ${row.signedAt}, ${row.certificateSha256})`);
 }
 
+export interface MixedRow {
+  adapterId: string;
+  datasetId: string | null;
+  weight: number;
+}
+
+export async function insertAdapters(
+  tx: Tx,
+  generationId: string,
+  adapters: readonly MixedRow[],
+): Promise<void> {
+  for (const [index, { adapterId, datasetId, weight }] of adapters.entries())
+    await tx.execute(sql`
+      insert into lineage_adapters (generation_id, index, adapter_id, dataset_id, weight)
+      values (${generationId}, ${index}, ${adapterId}, ${datasetId}, ${weight})`);
+}
+
+export async function adaptersOf(tx: Tx, generationId: string): Promise<MixedRow[]> {
+  return rows<MixedRow>(
+    tx,
+    sql`select adapter_id as "adapterId", dataset_id as "datasetId", weight from lineage_adapters
+      where generation_id = ${generationId} order by index`,
+  );
+}
+
 export async function lineageRow(tx: Tx, generationId: string): Promise<LineageRow | null> {
   const [row] = await rows<LineageRow>(
     tx,
@@ -71,13 +96,14 @@ export async function credentialOf(tx: Tx, generationId: string): Promise<Creden
   return row ?? null;
 }
 
-/** Generations that a work taught, newest first. */
+/** Generations that a work taught, through the model or an adapter, newest first. */
 export async function generationsFromWork(tx: Tx, workId: string, limit: number): Promise<string[]> {
   const found = await rows<{ id: string }>(
     tx,
     sql`select o.generation_id as id from output_lineages o join models m on m.id = o.model_id
-      join dataset_items i on i.dataset_id = m.dataset_id
-      where i.work_id = ${workId} order by o.generation_id desc limit ${limit}`,
+      join dataset_items i on i.dataset_id = m.dataset_id where i.work_id = ${workId}
+      union select a.generation_id from lineage_adapters a join dataset_items i on i.dataset_id = a.dataset_id
+      where i.work_id = ${workId} order by id desc limit ${limit}`,
   );
   return found.map((row) => row.id);
 }

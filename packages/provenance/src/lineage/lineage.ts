@@ -1,7 +1,15 @@
-import type { Context, Tx } from '@uncaged/platform';
+import type { Actor, Context, Tx } from '@uncaged/platform';
 import type { Credential } from '../credentials/credentials.ts';
-import { type AuthorShare, type ItemsPage, itemsPage, sharesOf } from '../datasets/datasets.ts';
+import { type DatasetRow, datasetById } from '../datasets/datasets.store.ts';
+import {
+  type AuthorShare,
+  type ItemsPage,
+  itemsPage,
+  type ProvenItem,
+  sharesOf,
+} from '../datasets/datasets.ts';
 import { type ModelRow, modelById } from '../models/models.store.ts';
+import { shownAmong } from '../works/works.store.ts';
 import * as store from './lineage.store.ts';
 
 export interface Output {
@@ -12,6 +20,8 @@ export interface Output {
   /** What came out, by its hash; for signed files the hash of the signed bytes. */
   outputs: readonly { kind: string; sha256: string }[];
   credential: Credential | null;
+  /** Adapters mixed into the model, in their order. `datasetId` is null for one that was taught elsewhere. */
+  adapters?: readonly { adapterId: string; datasetId: string | null; weight: number }[];
 }
 
 /** Writes down where a clip came from, in the studio's transaction. The same generation again changes nothing. */
@@ -19,6 +29,7 @@ export async function recordOutput(tx: Tx, _ctx: unknown, output: Output): Promi
   const { generationId, modelId, entryId } = output;
   if (!(await store.insertLineage(tx, { generationId, modelId, entryId }))) return { created: false };
   await store.insertOutputs(tx, generationId, output.outputs);
+  await store.insertAdapters(tx, generationId, output.adapters ?? []);
   if (output.credential) await store.insertCredential(tx, generationId, output.credential);
   return { created: true };
 }
@@ -29,14 +40,29 @@ export interface Lineage {
   model: ModelRow;
   works: ItemsPage;
   authors: readonly AuthorShare[];
+  adapters: MixedIn[];
 }
+
+/** An adapter's part in a clip. */
+export interface MixedIn {
+  adapterId: string;
+  weight: number;
+  /** What taught it; null for one that was taught elsewhere. */
+  dataset: DatasetRow | null;
+  /** Of its works those that the looker may see. */
+  items: ProvenItem[];
+}
+
+/** Works of one adapter that a lineage shows at most. */
+const ITEMS_OF_ADAPTER = 500;
 
 /**
  * From a clip to the people whose work taught the machine: model, dataset, a page of its works with their proofs,
- * and every author with their share. Error: `unknown_lineage` (no such clip, or not finished).
+ * every author with their share, and the adapters mixed in. Error: `unknown_lineage` (no such clip, or not
+ * finished).
  */
 export async function lineageOf(
-  ctx: Pick<Context, 'db'>,
+  ctx: Pick<Context, 'db' | 'clock'> & { actor?: Pick<Actor, 'memberId'> },
   generationId: string,
   asked: { cursor?: string | undefined; limit: number },
 ): Promise<{ ok: true; lineage: Lineage } | { ok: false; code: 'unknown_lineage' }> {
@@ -52,8 +78,31 @@ export async function lineageOf(
     model,
     works: await itemsPage(tx, dataset, asked),
     authors: await sharesOf(tx, model.datasetId),
+    adapters: await mixedInto(tx, ctx, generationId),
   };
   return { ok: true, lineage };
+}
+
+async function mixedInto(
+  tx: Tx,
+  ctx: Pick<Context, 'clock'> & { actor?: Pick<Actor, 'memberId'> },
+  generationId: string,
+): Promise<MixedIn[]> {
+  const found: MixedIn[] = [];
+  for (const { adapterId, weight, datasetId } of await store.adaptersOf(tx, generationId)) {
+    const dataset = datasetId === null ? null : await datasetById(tx, datasetId);
+    const page = dataset && (await itemsPage(tx, dataset, { limit: ITEMS_OF_ADAPTER }));
+    const shown = await shownAmong(
+      tx,
+      (page?.items ?? []).map(({ workId }) => workId),
+      ctx.clock.now(),
+    );
+    const looker = ctx.actor?.memberId ?? null;
+    const mayBeSeen = (item: ProvenItem) =>
+      shown.has(item.workId) || (looker !== null && item.memberId === looker);
+    found.push({ adapterId, weight, dataset, items: (page?.items ?? []).filter(mayBeSeen) });
+  }
+  return found;
 }
 
 /** The newest clips that a work had a part in, by generation id. */

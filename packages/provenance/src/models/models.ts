@@ -1,6 +1,6 @@
 import { record, recordBatch } from '@uncaged/book';
 import { rootOf, toHex } from '@uncaged/book/rules';
-import type { Context, Tx } from '@uncaged/platform';
+import type { Actor, Context, Tx } from '@uncaged/platform';
 import { recordedAll } from '../context.ts';
 import { datasetByRoot, insertDataset, nextVersion } from '../datasets/datasets.store.ts';
 import { type AuthorShare, sharesOf } from '../datasets/datasets.ts';
@@ -41,6 +41,7 @@ export async function registerShippedModel(
   const known = await store.modelByWeights(ctx.db.read, weightsSha256);
   if (known) return { ok: true, model: known, created: false };
   await ctx.blobs.put(read.model.weights);
+  const { sha256: recordSha256 } = await ctx.blobs.put(read.model.record);
   const items = read.model.works.map(itemOf);
   const manifest = read.model.works
     .map((work, index) => JSON.stringify({ ...items[index], ...work }))
@@ -51,7 +52,7 @@ export async function registerShippedModel(
     const first = await store.modelByWeights(tx, weightsSha256);
     if (first) return { ok: true, model: first, created: false };
     const datasetId = await ensureDataset(tx, ctx, read.model, { items, manifestSha256 });
-    await writeModel(tx, ctx, read.model, { weightsSha256, datasetId, manifestSha256 });
+    await writeModel(tx, ctx, read.model, { weightsSha256, recordSha256, datasetId, manifestSha256 });
     const model = await store.modelByWeights(tx, weightsSha256);
     if (!model) throw new Error('a model was not written');
     return { ok: true, model, created: true };
@@ -107,6 +108,7 @@ async function ensureDataset(
       root,
       items: count,
       manifestSha256: made.manifestSha256,
+      ownerId: null,
       entryId: entry.id,
       createdAt: ctx.clock.now(),
     },
@@ -170,7 +172,7 @@ async function writeModel(
   tx: Tx,
   ctx: RegisteringContext,
   shipped: ShippedModel,
-  made: { weightsSha256: string; datasetId: string; manifestSha256: string },
+  made: { weightsSha256: string; recordSha256: string; datasetId: string; manifestSha256: string },
 ): Promise<void> {
   const id = ctx.ids.next();
   const { name, licence, config, training, card, parameters } = shipped;
@@ -201,30 +203,46 @@ async function writeModel(
     parents: [],
     weightsSha256: made.weightsSha256,
     datasetId: made.datasetId,
+    ownerId: null,
+    recordSha256: made.recordSha256,
     entryId: recordedModel.entry.id,
     createdAt: ctx.clock.now(),
   });
 }
 
-/** The model a clip is made with: the one asked for (id or name), else the newest in use; null when there is none. */
-export async function modelFor(tx: Tx, wanted?: string): Promise<store.ModelRow | null> {
-  return wanted === undefined ? store.newestInUse(tx) : store.modelById(tx, wanted);
+/**
+ * The model a clip is made with: the one asked for (id or name), else the newest in use; null when there is none,
+ * and for a model that is another member's own.
+ */
+export async function modelFor(
+  tx: Tx,
+  wanted?: string,
+  memberId: string | null = null,
+): Promise<store.ModelRow | null> {
+  const model = wanted === undefined ? await store.newestInUse(tx) : await store.modelById(tx, wanted);
+  return model && isFor(model, memberId) ? model : null;
 }
+
+const isFor = ({ ownerId, state }: store.ModelRow, memberId: string | null) =>
+  ownerId === null || (ownerId === memberId && state !== 'retired');
+
+/** Who looks; somebody unknown sees what everybody sees. */
+type Looking = Pick<Context, 'db'> & { actor?: Pick<Actor, 'memberId'> };
 
 /** A model with the shares of those whose works taught it, by id or name. Error: `unknown_model`. */
 export async function modelOf(
-  ctx: Pick<Context, 'db'>,
+  ctx: Looking,
   id: string,
 ): Promise<
   { ok: true; model: store.ModelRow; shares: readonly AuthorShare[] } | { ok: false; code: 'unknown_model' }
 > {
   const model = await store.modelById(ctx.db.read, id);
-  if (!model) return { ok: false, code: 'unknown_model' };
+  if (!model || !isFor(model, ctx.actor?.memberId ?? null)) return { ok: false, code: 'unknown_model' };
   const shares = await sharesOf(ctx.db.read, model.datasetId);
   return { ok: true, model, shares };
 }
 
-/** All models, newest first, each with how many authors taught it. */
-export function listModels(ctx: Pick<Context, 'db'>): Promise<(store.ModelRow & { authors: bigint })[]> {
-  return store.modelsOf(ctx.db.read);
+/** Everybody's models and one's own, newest first, each with how many authors taught it. */
+export function listModels(ctx: Looking): Promise<(store.ModelRow & { authors: bigint })[]> {
+  return store.modelsOf(ctx.db.read, ctx.actor?.memberId ?? null);
 }

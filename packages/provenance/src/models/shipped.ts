@@ -19,6 +19,8 @@ export interface ShippedWork {
 export interface ShippedModel {
   name: string;
   weights: Uint8Array;
+  /** bytes of `<name>.json` */
+  record: Uint8Array;
   /** SHA-256 that the record names, when it does */
   statedWeightsSha256: string | null;
   licence: string;
@@ -75,6 +77,7 @@ export async function readShipped(folder: string, name: string): Promise<Shipped
   const model = {
     name,
     weights,
+    record: json,
     statedWeightsSha256: statedHash(record.weights),
     licence: typeof licence === 'string' ? licence : 'CC0-1.0',
     config: withVocabulary(config, record.vocabulary),

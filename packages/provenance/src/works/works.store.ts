@@ -48,6 +48,13 @@ export async function workById(tx: Tx, id: string): Promise<WorkRow | null> {
   return row ?? null;
 }
 
+export async function worksById(tx: Tx, ids: readonly string[]): Promise<WorkRow[]> {
+  return rows<WorkRow>(
+    tx,
+    sql`select ${columns} from ${from} where w.id = any (${sql.param([...ids])}::text[])`,
+  );
+}
+
 export async function worksByHash(tx: Tx, hashes: readonly string[]): Promise<WorkRow[]> {
   if (hashes.length === 0) return [];
   return rows<WorkRow>(
@@ -103,6 +110,15 @@ export async function isShownAt(tx: Tx, id: string, at: Date): Promise<boolean> 
     sql`select ${isShown(at)} as shown from works w where w.id = ${id}`,
   );
   return row?.shown ?? false;
+}
+
+/** Those of these works that everybody may see. */
+export async function shownAmong(tx: Tx, ids: readonly string[], at: Date): Promise<Set<string>> {
+  const found = await rows<{ id: string }>(
+    tx,
+    sql`select w.id from works w where w.id = any (${sql.param([...ids])}::text[]) and ${isShown(at)}`,
+  );
+  return new Set(found.map(({ id }) => id));
 }
 
 /** Writes new works in one statement. */
