@@ -33,6 +33,8 @@ export type ClipMotion = {
 const STILL = 0.15;
 const CAMERA_ONLY = 0.25;
 const LOOPS = 0.5;
+/** Share of clips with moving parts in which all colours change together. */
+const TINTED = 0.15;
 
 /** How one layer moves: every motion swings with the sine of the layer's phase. */
 type Part = {
@@ -51,7 +53,9 @@ type Part = {
   hue: number;
   /** Whole circles of hue a phase. */
   hueTurns: number;
+  /** Radians, a frame each. */
   phase: Float64Array;
+  huePhase: Float64Array;
   /** Layer that carries this one, or −1. */
   parent: number;
 };
@@ -145,6 +149,12 @@ function drawKind(random: Random): Kind {
   return KINDS.find(([, upTo]) => at < upTo)?.[0] ?? 'swing';
 }
 
+/** Changes a layer's colours: round the whole circle, or there and back. `which` is −1 … 1. */
+function addHue(part: Part, which: number, liveliness: number): void {
+  if (Math.abs(which) < 0.4) part.hueTurns = Math.sign(which);
+  else part.hue = Math.sign(which) * Math.PI * (0.2 + 0.8 * liveliness);
+}
+
 /** Gives a layer one motion of its own. */
 function addMotion(draw: Draw, part: Part, sheet: Sheet, anchor: Sheet, liveliness: number): void {
   const { random, isLoop } = draw;
@@ -163,10 +173,8 @@ function addMotion(draw: Draw, part: Part, sheet: Sheet, anchor: Sheet, liveline
   else if (kind === 'spin' && isRound && sheet !== anchor) {
     part.pivot = [(left + right) / 2, (top + bottom) / 2];
     part.spin = sign * (isLoop ? 1 : 0.5 + liveliness);
-  } else if (kind === 'hue') {
-    if (random.uniform() < 0.4) part.hueTurns = sign;
-    else part.hue = sign * Math.PI * (0.2 + 0.8 * liveliness);
-  } else part.swing = sign * (0.08 + 0.5 * liveliness);
+  } else if (kind === 'hue') addHue(part, random.between(-1, 1), liveliness);
+  else part.swing = sign * (0.08 + 0.5 * liveliness);
 }
 
 /** How every layer moves. At least one does, unless the whole stands still. */
@@ -175,10 +183,13 @@ function drawParts(draw: Draw, sheets: readonly Sheet[], isMoving: boolean): Par
   const liveliness = random.uniform() ** 1.5;
   const isTogether = random.uniform() < 0.35;
   const shared = drawPhase(draw);
+  const isTinted = random.uniform() < TINTED;
+  const tint = random.between(-1, 1);
   const anchor = sheets.reduce((best, sheet) => (sheet.covered > best.covered ? sheet : best));
   const sure = random.below(Math.max(1, sheets.length - 1));
   let other = -1;
   return sheets.map((sheet, index) => {
+    const phase = isTogether ? shared : drawPhase(draw);
     const part: Part = {
       pivot: [0.5, 0.5],
       drift: [0, 0],
@@ -188,13 +199,16 @@ function drawParts(draw: Draw, sheets: readonly Sheet[], isMoving: boolean): Par
       spin: 0,
       hue: 0,
       hueTurns: 0,
-      phase: isTogether ? shared : drawPhase(draw),
+      phase,
+      huePhase: isTinted ? shared : phase,
       parent: random.uniform() < 0.8 ? carrierOf(sheets, index) : -1,
     };
     if (sheet !== anchor) other++;
     const isSure = sheets.length === 1 || (sheet !== anchor && other === sure);
     const moves = isSure || random.uniform() < (sheet === anchor ? 0.3 : 0.65);
-    if (!isMoving || sheet.covered === 0 || !moves) return part;
+    if (!isMoving || sheet.covered === 0) return part;
+    if (isTinted) addHue(part, tint, liveliness);
+    if (!moves) return part;
     addMotion(draw, part, sheet, anchor, liveliness);
     if (random.uniform() < 0.2) addMotion(draw, part, sheet, anchor, 0.6 * liveliness);
     return part;
@@ -229,8 +243,9 @@ function placesOf(parts: readonly Part[], index: number, frames: number): Affine
   );
 }
 
-const hueOf = ({ hue, hueTurns, phase }: Part, frame: number): number =>
-  hue * Math.sin(phase[frame] as number) + hueTurns * ((phase[frame] as number) - (phase[0] as number));
+const hueOf = ({ hue, hueTurns, huePhase }: Part, frame: number): number =>
+  hue * Math.sin(huePhase[frame] as number) +
+  hueTurns * ((huePhase[frame] as number) - (huePhase[0] as number));
 
 /** From a frame's picture to the drawing at rest, both in fractions of the frame. */
 function seenBy(view: View): Affine {
@@ -265,14 +280,16 @@ function measure(sheets: readonly Sheet[], places: readonly Affine[][], parts: r
     // A small part that moves catches the eye beyond its size.
     moved += Math.sqrt(sheet.covered) * travel(sheet, places[i] as Affine[]);
     weight += Math.sqrt(sheet.covered);
-    const hues = Array.from(part.phase, (_, frame) => Math.abs(hueOf(part, frame)));
-    const mean = hues.reduce((sum, hue) => sum + Math.min(Math.PI, hue), 0) / (hues.length * Math.PI);
+    // Red and cyan are furthest apart: half the circle, a difference of 1.
+    const hues = Array.from(part.huePhase, (_, frame) => (1 - Math.cos(hueOf(part, frame))) / 2);
+    const mean = hues.reduce((sum, hue) => sum + hue, 0) / hues.length;
     turned += sheet.covered * mean * Math.min(1, 2 * sheet.chroma);
     covered += sheet.covered;
   }
+  const moves = moved / weight > 1e-9;
   return {
-    motion: Math.min(1, Math.sqrt(moved / weight / 0.1)),
-    recolour: Math.min(1, (2 * turned) / covered),
+    motion: moves ? Math.min(1, Math.sqrt(moved / weight / 0.1)) : 0,
+    recolour: Math.min(1, Math.sqrt((2 * turned) / covered)),
   };
 }
 
