@@ -4,6 +4,13 @@
  */
 
 export {
+  type Adapter,
+  type AdapterErrorCode,
+  type AdapterInfo,
+  type AdapterResult,
+  readAdapter,
+} from './adapter/read.ts';
+export {
   bareGenerate,
   ENGINE_VERSION,
   type GenerateOutcome,
@@ -68,6 +75,14 @@ export {
   writeSafetensors,
 } from './storage/safetensors.ts';
 export { inflate } from './train/inflate.ts';
+export {
+  TRAIN_LIMITS,
+  type TrainErrorCode,
+  type TrainEvent,
+  type TrainItem,
+  type TrainRequest,
+  type TrainRequestErrorCode,
+} from './train/request.ts';
 export { trainingGraph } from './train/step.ts';
 export { Trainer, type TrainerOptions } from './train/trainer.ts';
 export { drawView, randomCamera } from './train/views.ts';

@@ -1,0 +1,43 @@
+/**
+ * Low-rank adapters (LoRA, Hu et al. 2021): each adapted matrix W gets B·A beside it, of a rank far below
+ * its own, and the style gets a word: a vector that prompts add by name. This file says what the tensors are
+ * called and how they are shaped.
+ */
+import type { ModelConfig } from '../model/config.ts';
+import { adamwSpec, type ParameterSpec, skipSource } from '../model/parameters.ts';
+
+export const ADAPTER_FORMAT = 'uncaged-adapter-1';
+export const MAX_RANK = 64;
+
+/** The sizes of a transformer that decide the shapes of its adapters. */
+export type Adapted = Pick<ModelConfig, 'dim' | 'depth'>;
+
+export type AdaptedMatrix = { readonly name: string; readonly rows: number; readonly columns: number };
+
+/** The matrices of the transformer that an adapter adds to. */
+export function adaptedMatrices({ dim, depth }: Adapted): AdaptedMatrix[] {
+  return Array.from({ length: depth }, (_, i) => [
+    ...(skipSource(depth, i) === undefined ? [] : [{ name: `block.${i}.skip`, rows: dim, columns: dim }]),
+    { name: `block.${i}.qkv`, rows: dim, columns: 3 * dim },
+    { name: `block.${i}.out`, rows: dim, columns: dim },
+    { name: `block.${i}.up`, rows: dim, columns: 4 * dim },
+    { name: `block.${i}.down`, rows: 4 * dim, columns: dim },
+  ]).flat();
+}
+
+export const STYLE = 'style';
+export const nameOfA = (matrix: string): string => `${matrix}.A`;
+export const nameOfB = (matrix: string): string => `${matrix}.B`;
+
+/**
+ * Tensors of an adapter: `MATRIX.A` [rows, rank] and `MATRIX.B` [rank, columns] for each matrix, and `style`
+ * [1, dim]. Rows x of the matrix's input gain x·A·B. A starts at random and B at zero, so that a new adapter
+ * changes nothing.
+ */
+export function adapterSpecs(sizes: Adapted, rank: number): ParameterSpec[] {
+  const terms = adaptedMatrices(sizes).flatMap(({ name, rows, columns }) => [
+    adamwSpec(nameOfA(name), [rows, rank], 1 / Math.sqrt(rows)),
+    adamwSpec(nameOfB(name), [rank, columns], 0),
+  ]);
+  return [...terms, adamwSpec(STYLE, [1, sizes.dim], 0)];
+}
