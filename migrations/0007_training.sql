@@ -110,8 +110,8 @@ create table adapters (
   rank integer not null check (rank > 0),
   steps integer not null check (steps >= 0),
   works integer not null check (works >= 0),
-  -- what the file says of itself
-  manifest jsonb,
+  -- what the file says of itself, as JSON text: a stranger’s JSON may hold characters that jsonb does not keep
+  manifest text,
   dataset_id text,
   state text not null check (state in ('ready', 'discarded')),
   shared_at timestamptz,

@@ -25,7 +25,7 @@ create table adapters (
   rank integer not null,
   steps integer not null,
   works integer not null,
-  manifest jsonb,
+  manifest text,
   dataset_id text,
   state text not null,
   shared_at timestamp with time zone,

@@ -77,7 +77,8 @@ export function plainText(text: string): string {
     .trim();
 }
 
-function wholeNumber(value: unknown): number | null {
+/** A whole number that a double holds exactly, given as a number or in digits; null for anything else. */
+export function wholeNumber(value: unknown): number | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null;
   if (typeof value !== 'string' || !/^[0-9]{1,16}$/.test(value)) return null;
   const parsed = Number(value);
