@@ -63,7 +63,7 @@ function motionIn(clip: Float32Array, frames: number, size: number): number {
 }
 
 /** Mean absolute change (−1 … 1 scale) that counts as motion 1; from drawn clips without a moving camera. */
-const STRONGEST_CHANGE = 0.2;
+const STRONGEST_CHANGE = 0.3;
 
 /** Fits one frame into the middle of a square by averaging areas. */
 function fit(footage: Footage, index: number, out: Float32Array, offset: number, side: number): void {
