@@ -157,8 +157,8 @@ async function portalHandler(path: string | null): Promise<RequestListener | nul
   if (path === null) return null;
   process.env.PROTOCOL_HEADER ??= 'x-forwarded-proto';
   process.env.HOST_HEADER ??= 'host';
-  // A work of 5 MiB comes through the portal's form too; its own limit is 512 KiB.
-  process.env.BODY_SIZE_LIMIT ??= '6M';
+  // A work of 20 MiB comes through the portal's form too; its own limit is 512 KiB.
+  process.env.BODY_SIZE_LIMIT ??= '21M';
   const { handler } = (await import(pathToFileURL(path).href)) as { handler: RequestListener };
   return handler;
 }

@@ -42,6 +42,8 @@ export const workSummarySchema = z.object({
   image: z.string().nullable(),
   width: z.int().nullable(),
   height: z.int().nullable(),
+  /** pictures that are kept of a work that moves; 1 for a still one; null while only its hash is known */
+  frames: z.int().nullable(),
   createdAt: instantSchema,
 });
 export type WorkSummary = z.infer<typeof workSummarySchema>;
@@ -323,8 +325,8 @@ export const provenanceEndpoints = {
   listWorks: endpoint('GET', '/api/works', { answer: workListSchema }),
   getWork: endpoint('GET', '/api/works/:id', { answer: z.object({ work: workSchema }) }),
   /**
-   * multipart/form-data: file, title, author?, keywords (comma separated or repeated), licence,
-   * consents (one use each, repeated), expiresAt?
+   * multipart/form-data: file (PNG, JPEG, WebP, AVIF, GIF, SVG; MP4 or WebM with VP8, VP9 or AV1; at most 20 MiB),
+   * title, author?, keywords (comma separated or repeated), licence, consents (one use each, repeated), expiresAt?
    */
   createWork: endpoint<FormData, WorkCreated>('POST', '/api/works', { answer: workCreatedSchema }),
   giveConsent: endpoint('POST', '/api/works/:id/consents', {

@@ -33,12 +33,12 @@ export const provenanceProblems = {
   file_too_large: {
     status: 413,
     title: 'The file is too large',
-    next: 'Send at most 5 MiB. Nothing was kept.',
+    next: 'Send at most 20 MiB; a file of a collection at most 5. Nothing was kept.',
   },
   not_a_picture: {
     status: 415,
-    title: 'This is no picture that is read here',
-    next: 'Send a PNG, JPEG, WebP, GIF or SVG. What counts is what is in the file, not its name.',
+    title: 'This is no picture and no clip that is read here',
+    next: 'Send a PNG, JPEG, WebP, AVIF, GIF or SVG, or a clip as MP4 or WebM. What counts is what is in the file, not its name.',
   },
   not_an_svg: {
     status: 422,
@@ -78,7 +78,37 @@ export const provenanceProblems = {
   image_too_large: {
     status: 422,
     title: 'The picture has too many pixels',
-    next: 'Make it smaller: at most 50 megapixels, for a drawing 100.',
+    next: 'Make it smaller: at most 50 megapixels, for a drawing 100, for one that moves 9. Nothing was kept.',
+  },
+  image_too_small: {
+    status: 422,
+    title: 'The picture is too small to learn from',
+    next: 'Send one of at least 16 pixels each way. Nothing was kept.',
+  },
+  too_many_frames: {
+    status: 422,
+    title: 'Too many pictures move in it',
+    next: 'Cut it: at most 900 pictures. Nothing was kept.',
+  },
+  clip_too_long: {
+    status: 422,
+    title: 'The clip is too long',
+    next: 'Cut it to at most 15 seconds. Nothing was kept.',
+  },
+  clip_codec: {
+    status: 415,
+    title: 'The clip is in a codec that is not decoded here',
+    next: 'Save it as WebM with VP9 or VP8, or as MP4 with AV1. A browser that plays it can do that on the page where works are brought. Nothing was kept.',
+  },
+  clip_unreadable: {
+    status: 422,
+    title: 'The clip is damaged or was cut off',
+    next: 'Play it to its end; if that fails, export it again from the program it comes from. Nothing was kept.',
+  },
+  clip_without_pictures: {
+    status: 422,
+    title: 'There are no moving pictures in the clip',
+    next: 'Choose a file with a video track: sound alone teaches nothing here. Nothing was kept.',
   },
   does_not_render: {
     status: 422,
@@ -93,7 +123,7 @@ export const provenanceProblems = {
   renders_too_long: {
     status: 422,
     title: 'The picture takes too long to draw',
-    next: 'Simplify it. Nothing was kept.',
+    next: 'Simplify it, make it smaller or cut it. Nothing was kept.',
   },
   renders_too_much: {
     status: 422,

@@ -38,8 +38,8 @@ import {
   wireWorkSummary,
 } from './provenance.view.ts';
 
-/** A file of 5 MiB with its form around it. */
-const UPLOAD_BYTES = 5 * 1024 * 1024 + 64 * 1024;
+/** A file of 20 MiB with its form around it. */
+const UPLOAD_BYTES = 20 * 1024 * 1024 + 64 * 1024;
 /** A batch of an import: base64 makes four bytes of three. */
 const BATCH_BYTES = 16 * 1024 * 1024;
 

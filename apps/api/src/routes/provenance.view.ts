@@ -35,7 +35,7 @@ function wireAuthor(row: {
 }
 
 export function wireWorkSummary(row: WorkRow): WorkSummary {
-  const { id, title, keywords, licence, basis, source, sha256, width, height } = row;
+  const { id, title, keywords, licence, basis, source, sha256, width, height, frames } = row;
   return {
     id,
     title,
@@ -48,6 +48,7 @@ export function wireWorkSummary(row: WorkRow): WorkSummary {
     image: row.shownSha256 === null ? null : pictureAt(id),
     width,
     height,
+    frames,
     createdAt: row.createdAt.toISOString(),
   };
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { SelfDescription } from '../svg/rdf.ts';
 import { readSvg, type SvgCode } from '../svg/sanitise.ts';
-import type { PictureCode } from './draw.ts';
+import type { Ask, PictureCode } from './draw.ts';
+import type { Raster } from './keep.ts';
 import { LIMITS } from './limits.ts';
 import { render } from './renderers.ts';
 
@@ -13,7 +14,7 @@ export type FileCode =
   | 'renders_too_long'
   | 'renders_too_much';
 
-/** A picture's facts. `about` is what an SVG says of itself; `shown` is the WebP for pages. */
+/** A picture's facts. `shown` is the WebP for pages. */
 export interface PictureFacts {
   sha256: string;
   mediaType: string;
@@ -27,19 +28,21 @@ export interface PictureFacts {
 }
 
 export type Refusal = { ok: false; code: FileCode; detail: string };
-export type Opened =
-  | {
-      ok: true;
-      about: SelfDescription | null;
-      draw: () => Promise<{ ok: true; facts: PictureFacts } | Refusal>;
-    }
-  | Refusal;
+/** `material` is there for own works only. */
+export type Read = { ok: true; facts: PictureFacts; material: Raster | null } | Refusal;
+/** `about` is what an SVG says of itself. */
+export type Opened = { ok: true; about: SelfDescription | null; draw: () => Promise<Read> } | Refusal;
 
 const SIGNATURES: readonly [string, RegExp][] = [
   ['image/png', /^\u0089PNG\r\n/],
   ['image/jpeg', /^\xff\xd8\xff/],
   ['image/gif', /^GIF8[79]a/],
   ['image/webp', /^RIFF[\s\S]{4}WEBP/],
+  ['image/avif', /^[\s\S]{4}ftyp(?:avi[fs]|(?:mif1|msf1|miaf)[\s\S]{4,40}avi[fs])/],
+  // Other pictures in the same kind of boxes are none that are read here (HEIC).
+  ['video/quicktime', /^[\s\S]{4}ftypqt/],
+  ['video/mp4', /^[\s\S]{4}ftyp(?!hei|hev|mif1|msf1|miaf)/],
+  ['video/webm', /^[\s\S]E\xdf\xa3/],
   ['image/svg+xml', /^(?:\xef\xbb\xbf\s*<|\xff\xfe<|\xfe\xff|\s*<)/],
 ];
 
@@ -55,42 +58,42 @@ export function mediaTypeOf(bytes: Uint8Array): string | null {
 }
 
 /**
- * Opens a picture: limits, kind, and for an SVG what it says of itself. `draw` then decodes it in a renderer
- * process. Errors of opening: `file_empty`, `file_too_large` (5 MiB), `not_a_picture`, those of `readSvg`; of
- * drawing: those of `render`.
+ * Opens a picture, or of own works also a clip: limits, kind, and for an SVG what it says of itself. `draw` then
+ * decodes it in a renderer process. Errors of opening: `file_empty`, `file_too_large` (5 MiB, an own work 20),
+ * `not_a_picture`, those of `readSvg`; of drawing: those of `render`.
  */
-export function openPicture(bytes: Uint8Array): Opened {
+export function openPicture(bytes: Uint8Array, { isOwn = false } = {}): Opened {
+  const most = isOwn ? LIMITS.ownBytes : LIMITS.bytes;
   if (bytes.length === 0) return { ok: false, code: 'file_empty', detail: 'The file is empty.' };
-  if (bytes.length > LIMITS.bytes)
-    return { ok: false, code: 'file_too_large', detail: `${bytes.length} bytes; at most ${LIMITS.bytes}.` };
+  if (bytes.length > most)
+    return { ok: false, code: 'file_too_large', detail: `${bytes.length} bytes; at most ${most}.` };
   const mediaType = mediaTypeOf(bytes);
-  if (!mediaType) return { ok: false, code: 'not_a_picture', detail: 'No PNG, JPEG, WebP, GIF or SVG.' };
+  if (!mediaType || (!isOwn && mediaType.startsWith('video/')))
+    return { ok: false, code: 'not_a_picture', detail: 'Nothing that is read here begins like this.' };
   if (mediaType !== 'image/svg+xml')
-    return { ok: true, about: null, draw: () => drawn(bytes, mediaType, bytes) };
+    return { ok: true, about: null, draw: () => drawn(bytes, { bytes, mediaType, isOwn }) };
   const svg = readSvg(bytes);
   if (!svg.ok) return svg;
-  return { ok: true, about: svg.about, draw: () => drawn(bytes, mediaType, Buffer.from(svg.svg)) };
+  const safe = Buffer.from(svg.svg);
+  return { ok: true, about: svg.about, draw: () => drawn(bytes, { bytes: safe, mediaType, isOwn }) };
 }
 
-/** For pictures made of pixels, the sanitised form is the derivative for pages: it carries no metadata. */
-async function drawn(
-  original: Uint8Array,
-  mediaType: string,
-  safe: Uint8Array,
-): Promise<{ ok: true; facts: PictureFacts } | Refusal> {
-  const rendered = await render(safe);
+/** For what is made of pixels, the sanitised form is what machines are given, else the picture for pages. */
+async function drawn(original: Uint8Array, ask: Ask): Promise<Read> {
+  const rendered = await render(ask);
   if (!rendered.ok) return rendered;
-  const { width, height, pixels, dhash, shown } = rendered;
+  const { width, height, pixels, dhash, shown, material } = rendered;
+  const safe = ask.bytes === original ? (material?.bytes ?? shown) : ask.bytes;
   const facts = {
     sha256: sha256Of(original),
-    mediaType,
+    mediaType: ask.mediaType,
     size: original.length,
-    sanitisedSha256: sha256Of(safe === original ? shown : safe),
+    sanitisedSha256: sha256Of(safe),
     pixelsSha256: pixels,
     dhash,
     width,
     height,
     shown,
   };
-  return { ok: true, facts };
+  return { ok: true, facts, material };
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Drawn } from './draw.ts';
+import type { Ask, Drawn } from './draw.ts';
 import { LIMITS, TOO_MUCH_MEMORY, TOO_MUCH_TIME } from './limits.ts';
 
 export type Rendered = Drawn | { ok: false; code: 'renders_too_long' | 'renders_too_much'; detail: string };
@@ -20,25 +20,29 @@ class Renderer {
   #child: ChildProcess | null = null;
   #idle: NodeJS.Timeout | null = null;
 
-  render(bytes: Uint8Array, notePeak: (peak: number) => void): Promise<Rendered> {
+  render(ask: Ask, notePeak: (peak: number) => void): Promise<Rendered> {
+    const isClip = ask.mediaType.startsWith('video/');
+    const patience = /^image\/(?!gif|webp)/.test(ask.mediaType) ? LIMITS.patience : LIMITS.movingPatience;
     if (this.#idle) clearTimeout(this.#idle);
     const child = this.#child && isAlive(this.#child) ? this.#child : start();
     this.#child = child;
     return new Promise<Rendered>((resolve) => {
       const deadline = setTimeout(() => {
         child.kill('SIGKILL');
-        finish({ ok: false, code: 'renders_too_long', detail: `Longer than ${LIMITS.patience} ms.` });
-      }, LIMITS.patience);
+        finish({ ok: false, code: 'renders_too_long', detail: `Longer than ${patience} ms.` });
+      }, patience);
       const onMessage = (answer: Answer) => {
         notePeak(answer.peak);
         finish(answer.drawn);
       };
-      const onExit = (code: number | null) => finish(refusalOf(code));
+      const onExit = (_code: number | null, signal: NodeJS.Signals | null) => finish(refusalOf(signal));
       const finish = (rendered: Rendered) => {
         clearTimeout(deadline);
         child.off('message', onMessage);
         child.off('exit', onExit);
-        if (!isAlive(child)) this.#child = null;
+        // What a decoder in WebAssembly took is given back with its process only.
+        if (isClip) this.close();
+        else if (!isAlive(child)) this.#child = null;
         else this.#rest(child);
         resolve(rendered);
       };
@@ -46,7 +50,7 @@ class Renderer {
       child.on('exit', onExit);
       child.ref();
       child.channel?.ref();
-      child.send(bytes, (error) => error && onExit(null));
+      child.send(ask, (error) => error && onExit(null, null));
     });
   }
 
@@ -69,12 +73,12 @@ class Renderer {
 const isAlive = (child: ChildProcess) =>
   child.connected && child.exitCode === null && child.signalCode === null && !child.killed;
 
-/** What a renderer that ended says by its exit code. */
-function refusalOf(code: number | null): Rendered {
-  if (code === TOO_MUCH_MEMORY)
+/** What a renderer that ended says by the signal that ended it. */
+function refusalOf(signal: NodeJS.Signals | null): Rendered {
+  if (signal === TOO_MUCH_MEMORY)
     return { ok: false, code: 'renders_too_much', detail: `More than ${LIMITS.memory} bytes of memory.` };
-  if (code === TOO_MUCH_TIME)
-    return { ok: false, code: 'renders_too_long', detail: `More than ${LIMITS.milliseconds} ms of work.` };
+  if (signal === TOO_MUCH_TIME)
+    return { ok: false, code: 'renders_too_long', detail: 'It took more work than a file may.' };
   return { ok: false, code: 'does_not_render', detail: 'The decoder broke on it.' };
 }
 
@@ -94,13 +98,13 @@ const waiting: ((renderer: Renderer) => void)[] = [];
 let peakMemory = 0;
 
 /**
- * Decodes one picture in a renderer process: at most two at once, each bounded in time and memory. Besides what
- * `draw` refuses: `renders_too_long`, `renders_too_much` (memory).
+ * Decodes one picture or clip in a renderer process: at most two at once, each bounded in time and memory. Besides
+ * what `draw` refuses: `renders_too_long`, `renders_too_much` (memory).
  */
-export async function render(bytes: Uint8Array): Promise<Rendered> {
+export async function render(ask: Ask): Promise<Rendered> {
   const renderer = free.pop() ?? (await new Promise<Renderer>((resolve) => waiting.push(resolve)));
   try {
-    return await renderer.render(bytes, (peak) => {
+    return await renderer.render(ask, (peak) => {
       peakMemory = Math.max(peakMemory, peak);
     });
   } finally {

@@ -22,19 +22,24 @@ export interface WorkRow {
   shownSha256: string | null;
   width: number | null;
   height: number | null;
+  /** Pictures that are kept of it: 1 for a still work, null while only its hash is known. */
+  frames: number | null;
   entryId: string | null;
   createdAt: Date;
 }
 
 /** A work about to be written; its author by row id. */
-export type NewWork = Omit<WorkRow, 'authorName' | 'memberId' | 'size'> & { size: number | null };
+export type NewWork = Omit<WorkRow, 'authorName' | 'memberId' | 'size' | 'frames'> & { size: number | null };
 
 const columns = sql.raw(`
   w.id, w.sha256, w.title, w.author_id as "authorId", a.name as "authorName", a.member_id as "memberId", w.keywords,
   w.licence, w.spdx, w.basis, w.source, w.path, w.media_type as "mediaType", w.size,
   w.sanitised_sha256 as "sanitisedSha256", w.pixels_sha256 as "pixelsSha256", w.dhash,
-  w.shown_sha256 as "shownSha256", w.width, w.height, w.entry_id as "entryId", w.created_at as "createdAt"`);
-const from = sql.raw('works w join authors a on a.id = w.author_id');
+  w.shown_sha256 as "shownSha256", w.width, w.height,
+  case when w.shown_sha256 is not null then coalesce(m.frames, 1) end as frames, w.entry_id as "entryId", w.created_at as "createdAt"`);
+const from = sql.raw(
+  'works w join authors a on a.id = w.author_id left join work_materials m on m.work_id = w.id',
+);
 
 /** Dedicated works are for everyone; a member's work shows while their last answer to `publish` is an unexpired yes. */
 function isShown(at: Date): SQL {

@@ -6,9 +6,11 @@ import { type MayUse, mayUse } from '../consent/consent.ts';
 import { type ConsentRow, consentsOfWork, insertConsents } from '../consent/consents.store.ts';
 import { consentFact, consentLine } from '../consent/consents.ts';
 import { type ProvenanceContext, recordedAll } from '../context.ts';
+import type { Raster } from '../picture/keep.ts';
 import { type FileCode, openPicture, type PictureFacts } from '../picture/read.ts';
 import { ensureMemberAuthor } from './authors.store.ts';
 import { authorKey, authorName, isPlaceholderAuthor } from './authors.ts';
+import { insertMaterial } from './materials.store.ts';
 import * as store from './works.store.ts';
 
 export type { WorkRow } from './works.store.ts';
@@ -54,20 +56,30 @@ export async function addWork(ctx: ProvenanceContext, wish: NewOwnWork): Promise
   if (wish.author !== undefined && isPlaceholderAuthor(wish.author))
     return { ok: false, code: 'author_placeholder', detail: `“${wish.author}” names nobody.` };
   if (wish.expiresAt && wish.expiresAt <= ctx.clock.now()) return { ok: false, code: 'consent_expired' };
-  const opened = openPicture(wish.bytes);
+  const opened = openPicture(wish.bytes, { isOwn: true });
   const picture = opened.ok ? await opened.draw() : opened;
   if (!picture.ok) return picture;
+  const { facts, material } = picture;
+  if (!material) throw new Error('a renderer made no raster of an own work');
   await ctx.blobs.put(wish.bytes);
-  const shown = await ctx.blobs.put(picture.facts.shown);
-  return ctx.db.transaction((tx) => keepOwnWork(tx, ctx, { ...wish, memberId }, picture.facts, shown.sha256));
+  const shown = await ctx.blobs.put(facts.shown);
+  const raster = await ctx.blobs.put(material.bytes);
+  const kept = { facts, shownSha256: shown.sha256, material: { ...material, sha256: raster.sha256 } };
+  return ctx.db.transaction((tx) => keepOwnWork(tx, ctx, { ...wish, memberId }, kept));
+}
+
+/** A file whose bytes, picture for pages and raster are stored. */
+interface KeptFile {
+  facts: PictureFacts;
+  shownSha256: string;
+  material: Raster & { sha256: string };
 }
 
 async function keepOwnWork(
   tx: Tx,
   ctx: ProvenanceContext,
   wish: NewOwnWork & { memberId: string },
-  facts: PictureFacts,
-  shownSha256: string,
+  { facts, shownSha256, material }: KeptFile,
 ): Promise<WorkAdded> {
   const { memberId, idempotencyKey } = wish;
   const input = {
@@ -112,6 +124,7 @@ async function keepOwnWork(
   );
   if (!added) throw new Error('recording a work gave no entry');
   await store.insertWorks(tx, [{ ...work, entryId: added.id }]);
+  await insertMaterial(tx, work.id, material);
   await insertConsents(
     tx,
     consents.map((line, index) => ({ ...line, entryId: given[index]?.id ?? '' })),
