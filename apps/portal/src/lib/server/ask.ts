@@ -31,7 +31,7 @@ async function answerOf<T>(response: Response): Promise<Answer<T>> {
   return { ok: false, problem: known ? (json as Problem) : silent(response.status) };
 }
 
-/** Asks the api and returns its answer or its problem; throws nothing for a refusal. */
+/** Asks the api and returns its answer or its problem; throws nothing for a refusal. Bytes go as they are. */
 export async function ask<T>(
   asking: Asking,
   method: string,
@@ -43,7 +43,10 @@ export async function ask<T>(
   if (key) headers['idempotency-key'] = key;
   const init: RequestInit = { method, headers };
   if (body instanceof FormData) init.body = body;
-  else if (body !== undefined) {
+  else if (body instanceof Uint8Array) {
+    headers['content-type'] = 'application/octet-stream';
+    init.body = body as Uint8Array<ArrayBuffer>;
+  } else if (body !== undefined) {
     headers['content-type'] = 'application/json';
     init.body = JSON.stringify(body);
   }
