@@ -13,6 +13,7 @@ import sharp from 'sharp';
 import { SMALL } from '../src/train/set.ts';
 import { bestSplit, errorOnWhite, liftedFromWhite, type Plane, planeOf } from './split-layers.ts';
 import { documentOf, partsOf, referencesOf } from './svg-layers.ts';
+import { inUserUnits } from './svg-size.ts';
 
 /** Parts that are drawn apart before they are joined into layers. */
 const MOST_PARTS = 10;
@@ -67,7 +68,7 @@ async function draw(svg: Buffer, { density, ...box }: Frame): Promise<Buffer> {
 
 /** The layers of one work, back to front; one layer where it cannot be taken apart. */
 async function layersOf(work: Work, still: Uint8Array): Promise<{ planes: Plane[]; why: string }> {
-  const svg = await readFile(join(root, work.path));
+  const svg = inUserUnits(await readFile(join(root, work.path)));
   const whole = async (why: string) => ({
     planes: [planeOf(await draw(svg, work.frame).catch(() => liftedFromWhite(still)), SMALL)],
     why,
