@@ -10,6 +10,13 @@ export {
   type AdapterResult,
   readAdapter,
 } from './adapter/read.ts';
+export { LAYOUT_WORDS, type LayoutWord, layoutOf } from './caption/layout.ts';
+export {
+  recaptioned,
+  type SuggestedCaption,
+  suggestCaption,
+  suggestCaptions,
+} from './caption/suggest.ts';
 export {
   bareGenerate,
   ENGINE_VERSION,
@@ -23,6 +30,14 @@ export { DIFFERENTIABLE, differentiate } from './graph/differentiate.ts';
 export { type DType, Graph, type Shape, type Value } from './graph/graph.ts';
 export { encodeModel } from './graph/onnx.ts';
 export * as operators from './graph/operators.ts';
+export { type Accuracy, accuracyOf } from './measure/accuracy.ts';
+export type { Rows } from './measure/batched.ts';
+export { Classifier, type ClassifierResult, largest } from './measure/classifier.ts';
+export { type Copies, copyRate, type Nearest } from './measure/copies.ts';
+export { FEATURE_KINDS, type FeatureKind } from './measure/features.ts';
+export { type Kid, type KidOptions, kid } from './measure/kid.ts';
+export { splitByAuthor } from './measure/split.ts';
+export { plainViews } from './measure/step.ts';
 export { CAMERA_ROWS, type Camera, cameraOf, cameraWeights, type View, viewOf } from './model/camera.ts';
 export { gridOf, type ModelConfig, patchLength, sampleLength, tokensOf } from './model/config.ts';
 export {
