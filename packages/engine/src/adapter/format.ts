@@ -5,6 +5,7 @@
  */
 import type { ModelConfig } from '../model/config.ts';
 import { adamwSpec, type ParameterSpec, skipSource } from '../model/parameters.ts';
+import { wordsOf } from '../model/words.ts';
 
 export const ADAPTER_FORMAT = 'uncaged-adapter-1';
 export const MAX_RANK = 64;
@@ -41,3 +42,10 @@ export function adapterSpecs(sizes: Adapted, rank: number): ParameterSpec[] {
   ]);
   return [...terms, adamwSpec(STYLE, [1, sizes.dim], 0)];
 }
+
+/** Is it one word of 2 … 40 letters that a prompt keeps ("the" is none)? */
+export const isStyleWord = (word: unknown): word is string =>
+  typeof word === 'string' && /^\p{L}{2,40}$/u.test(word) && wordsOf(word).length === 1;
+
+/** The style word as prompts and captions are read: small letters, singular. */
+export const foldedStyleWord = (word: string): string => wordsOf(word)[0] as string;

@@ -1,6 +1,5 @@
 /** What can be asked of a fine-tuning run, what it says on its way, and what is wrong with a request. */
-import { MAX_RANK } from '../adapter/format.ts';
-import { wordsOf } from '../model/words.ts';
+import { foldedStyleWord, isStyleWord, MAX_RANK } from '../adapter/format.ts';
 
 /** One work to learn from: a sanitised raster of any size; animated WebP for a moving one. */
 export type TrainItem = {
@@ -111,13 +110,6 @@ const whole = (n: unknown, low: number, high: number): n is number =>
   Number.isInteger(n) && (n as number) >= low && (n as number) <= high;
 const isSeed = (n: unknown): n is number => whole(n, 0, Number.MAX_SAFE_INTEGER);
 
-/** Is it one word of 2 … 40 letters that a prompt keeps ("the" is none)? */
-export const isStyleWord = (word: unknown): word is string =>
-  typeof word === 'string' && /^\p{L}{2,40}$/u.test(word) && wordsOf(word).length === 1;
-
-/** The style word as prompts and captions are read: small letters, singular. */
-export const foldedStyleWord = (word: string): string => wordsOf(word)[0] as string;
-
 /**
  * What is wrong with a request, if anything; codes in the order of {@link TrainRequestErrorCode}.
  *
@@ -158,9 +150,13 @@ function numbersTrouble({ seed, steps, rank, sheet, sheetEvery }: TrainRequest):
   if (rank !== undefined && !whole(rank, 1, TRAIN_LIMITS.rank))
     return { code: 'rank_out_of_range', message: `the rank is 1 … ${TRAIN_LIMITS.rank}` };
   const { prompts, seeds } = sheet ?? {};
-  const listed = Array.isArray(prompts) && Array.isArray(seeds) && seeds.every(isSeed);
+  const listed =
+    Array.isArray(prompts) &&
+    Array.isArray(seeds) &&
+    seeds.every(isSeed) &&
+    new Set(seeds).size === seeds.length;
   if (!listed || prompts.some((prompt) => typeof prompt !== 'string' || prompt.length > TRAIN_LIMITS.caption))
-    return { code: 'sheet_invalid', message: 'a sheet has prompts, which are texts, and seeds' };
+    return { code: 'sheet_invalid', message: 'a sheet has prompts, which are texts, and different seeds' };
   if (prompts.length * seeds.length > TRAIN_LIMITS.sheetPictures || !whole(sheetEvery, 0, 1e9)) {
     const message = `a sheet has at most ${TRAIN_LIMITS.sheetPictures} pictures and comes every 0, 1, 2, … steps`;
     return { code: 'sheet_invalid', message };
