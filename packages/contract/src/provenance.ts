@@ -219,6 +219,8 @@ export const modelSummarySchema = z.object({
   parameters: z.int().nullable(),
   /** `in_use`, or `tainted` once a work it saw was revoked */
   state: z.string(),
+  /** a member's own, from nothing: of them alone */
+  private: z.boolean(),
   entryId: idSchema,
 });
 export type ModelSummary = z.infer<typeof modelSummarySchema>;

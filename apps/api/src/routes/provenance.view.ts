@@ -108,6 +108,7 @@ export function wireModelSummary(row: ModelRow, authors: number): ModelSummary {
     authors,
     parameters: row.parameters === null ? null : Number(row.parameters),
     state,
+    private: row.ownerId !== null,
     entryId,
   };
 }
