@@ -10,9 +10,10 @@ import { createWriteStream } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import sharp from 'sharp';
-import { LARGE, SMALL } from '../src/train/set.ts';
 import { wordsOf } from '../src/model/words.ts';
+import { LARGE, SMALL } from '../src/train/set.ts';
 import { isPlaceholderAuthor, isPublicDomain, readSvgRecord } from './rdf.ts';
+import { inUserUnits } from './svg-size.ts';
 
 const MAX_BYTES = 2_000_000;
 const MAX_PER_AUTHOR_AND_FOLDER = 150;
@@ -130,7 +131,7 @@ async function prepare(path: string): Promise<Prepared | undefined> {
   const record = readSvgRecord(text);
   if (!isPublicDomain(record.licence)) return refuse('licence');
   if (isPlaceholderAuthor(record.author)) return refuse('placeholder_author');
-  const drawn = await render(svg).catch(() => undefined);
+  const drawn = await render(inUserUnits(svg)).catch(() => undefined);
   if (drawn?.small.length !== SMALL * SMALL * 3) return refuse('does_not_render');
   if (drawn.spread < 12) return refuse('blank');
   const folder = path.split('/')[0] ?? '';

@@ -1,117 +1,97 @@
 /**
- * Trains commons-1: `node train-commons.ts UNTIL`, UNTIL an ISO time to stop at.
- * Reads /work/train/dataset.bin and works.jsonl, writes checkpoints and a log there, and goes on from its
- * last checkpoint when started again.
+ * Trains the parts of the starter: `node train-commons.ts PART STEPS`, PART one of autoencoder, stills,
+ * temporal, upscaler, STEPS the whole length of the run. Reads the prepared set in TRAIN_DIR, keeps
+ * checkpoints and a log there, and goes on from its last checkpoint when started again.
  */
-import { existsSync } from 'node:fs';
-import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { viewOf } from '../src/model/camera.ts';
-import type { ModelConfig } from '../src/model/config.ts';
-import { sampleLength } from '../src/model/config.ts';
-import { readSafetensors, writeSafetensors } from '../src/storage/safetensors.ts';
+import { Codec } from '../src/model/codec.ts';
+import { autoencoderStep, stillsStep } from '../src/train/definitions.ts';
+import { drawNoise, StillsFeed } from '../src/train/feeds.ts';
+import { type RateSchedule, type RunProgress, trainRun } from '../src/train/run.ts';
+import { readSet } from '../src/train/set.ts';
+import type { StepDefinition } from '../src/train/step.ts';
 import { Trainer } from '../src/train/trainer.ts';
-import { drawView, randomCamera } from '../src/train/views.ts';
-import { buildVocabulary, captionRow, type Vocabulary } from '../src/train/vocabulary.ts';
-import type { Progress } from './progress.ts';
+import { fillPictures } from '../src/train/views.ts';
+import {
+  AUTOENCODER,
+  checkpointOf,
+  configOf,
+  FOLDER,
+  SIDE,
+  trainedAutoencoder,
+  trainingWorks,
+  vocabularyOf,
+} from './commons.ts';
 
-const FOLDER = process.env.TRAIN_DIR ?? '/work/train';
-const SOURCE = 64;
-const SIDE = 32;
-const CHECKPOINT_SECONDS = 120;
+const [part = '', count = '', last = ''] = process.argv.slice(2);
+const steps = Number(count);
+const decay = last === '' ? Math.round(steps / 2) : Number(last);
+if (!Number.isInteger(steps) || steps < 1) throw new Error('usage: train-commons.ts PART STEPS [DECAY]');
 
-const until = Date.parse(process.argv[2] ?? '');
-if (!Number.isFinite(until)) throw new Error('give an ISO time to stop at');
-const batch = Number(process.env.TRAIN_BATCH ?? 64);
-const peak = Number(process.env.TRAIN_RATE ?? 2e-3);
-const decaySeconds = Number(process.env.TRAIN_DECAY ?? 600);
-
-type Work = { words: string[] };
-const works: Work[] = (await readFile(join(FOLDER, 'works.jsonl'), 'utf8'))
-  .trim()
-  .split('\n')
-  .map((l) => JSON.parse(l));
-const pictures = new Uint8Array(await readFile(join(FOLDER, 'dataset.bin')));
-const size = SOURCE * SOURCE * 3;
-// The layout stays what it was when the run began, so that a checkpoint goes on fitting.
-const listed = join(FOLDER, 'vocabulary.json');
-if (!existsSync(listed)) await writeFile(listed, JSON.stringify(buildVocabulary(works.map((w) => w.words))));
-const vocabulary: Vocabulary = JSON.parse(await readFile(listed, 'utf8'));
-const index = new Map(vocabulary.words.map((word, i) => [word, i]));
-const captions = works.map((w) => w.words.flatMap((word) => index.get(word) ?? []));
-
-const config: ModelConfig = {
-  frames: 1,
-  height: SIDE,
-  width: SIDE,
-  patch: [1, 4, 4],
-  dim: 192,
-  depth: 6,
-  heads: 3,
-  words: vocabulary.words.length,
-  bottleneck: 64,
+type Part = {
+  readonly step: StepDefinition;
+  readonly batch: number;
+  readonly rate: RateSchedule;
+  readonly feed: (trainer: Trainer) => void | Promise<void>;
 };
 
-const file = (kind: string): string => join(FOLDER, `stills.${kind}`);
-let progress: Progress = { config, step: 0, samples: 0, seconds: 0, peak, batch, curve: [] };
-const trainer = await Trainer.create({ config, batch, seed: Date.now() % 1e9, threads: 2 });
-if (existsSync(file('checkpoint'))) {
-  const stored = readSafetensors(await readFile(file('checkpoint')));
-  if (!stored.ok) throw new Error(stored.message);
-  progress = JSON.parse(stored.metadata.progress as string);
-  trainer.restore(stored.tensors, progress.step);
-}
+const set = await readSet(FOLDER);
+const works = trainingWorks(set);
+const vocabulary = vocabularyOf(set);
+const config = configOf(vocabulary);
+/** The trainer's own session and the codec's share the machine; waiting threads sleep. */
+const session = { intraOpNumThreads: 2, extra: { session: { intra_op: { allow_spinning: '0' } } } };
 
-function fillSample(row: number): void {
-  const i = trainer.random.below(works.length);
-  const picture = pictures.subarray(i * size, (i + 1) * size);
-  const out = trainer.pixels.subarray(row * sampleLength(config), (row + 1) * sampleLength(config));
-  const camera = randomCamera(trainer.random);
-  drawView(picture, SOURCE, camera, out, SIDE);
-  const weights = trainer.words.subarray(row * config.words, (row + 1) * config.words);
-  captionRow(trainer.random, captions[i] ?? [], viewOf(camera), weights);
-}
+const parts: Record<string, () => Promise<Part>> = {
+  async autoencoder() {
+    const batch = 32;
+    return {
+      step: autoencoderStep(AUTOENCODER, batch, SIDE),
+      batch,
+      rate: { peak: 2e-3, warmup: 100, decay },
+      feed(trainer) {
+        fillPictures(trainer.random, set, works, trainer.inputs.pixels as Float32Array, SIDE);
+        trainer.random.fillNormal(trainer.inputs.noise as Float32Array);
+      },
+    };
+  },
+  async stills() {
+    const batch = 64;
+    const codec = new Codec(AUTOENCODER, await trainedAutoencoder(set), session);
+    const feed = new StillsFeed(set, works, config, vocabulary.words);
+    const pixels = new Float32Array(batch * SIDE * SIDE * 3);
+    return {
+      step: stillsStep(config, batch),
+      batch,
+      rate: { peak: 2e-3, warmup: 100, decay },
+      async feed(trainer) {
+        feed.fill(trainer.random, pixels, trainer.inputs.words as Float32Array);
+        trainer.inputs.sample?.set(await codec.encode(pixels, SIDE));
+        drawNoise(trainer);
+      },
+    };
+  },
+};
 
-async function save(): Promise<void> {
-  const bytes = writeSafetensors(trainer.state(), 'F32', { progress: JSON.stringify(progress) });
-  await writeFile(file('checkpoint.part'), bytes);
-  await rename(file('checkpoint.part'), file('checkpoint'));
-}
-
-let saved = performance.now();
-let clock = performance.now();
-let sum = 0;
-let count = 0;
-let stopped = false;
-process.on('SIGTERM', () => {
-  stopped = true;
+const chosen = await parts[part]?.();
+if (!chosen) throw new Error(`PART is one of ${Object.keys(parts).join(', ')}`);
+const trainer = await Trainer.create({ step: chosen.step, seed: 2, threads: 2 });
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort());
+const report = (progress: RunProgress, loss: number): void => {
+  if (progress.step % 20 !== 0) return;
+  const speed = (progress.step * chosen.batch) / progress.seconds;
+  const line = `${new Date().toISOString()} ${part} step ${progress.step}/${steps} loss ${loss.toFixed(4)} ${speed.toFixed(1)}/s rss ${(process.memoryUsage().rss / 1e6).toFixed(0)}`;
+  appendFileSync(join(FOLDER, `${part}.log`), `${line}\n`);
+};
+const outcome = await trainRun({
+  trainer,
+  steps,
+  feed: chosen.feed,
+  rate: chosen.rate,
+  checkpoint: checkpointOf(part),
+  onStep: report,
+  signal: stop.signal,
 });
-while (Date.now() < until && !stopped) {
-  for (let row = 0; row < batch; row++) fillSample(row);
-  const left = (until - Date.now()) / 1000;
-  const rate = progress.peak * Math.min(1, (progress.step + 1) / 100, Math.max(0.02, left / decaySeconds));
-  const loss = await trainer.run(rate, Math.min(0.999, (1 + progress.step) / (10 + progress.step)));
-  if (!Number.isFinite(loss))
-    throw new Error(`loss ${loss} at step ${progress.step}: start again from the last checkpoint`);
-  const now = performance.now();
-  progress.step = trainer.step;
-  progress.samples += batch;
-  progress.seconds += (now - clock) / 1000;
-  clock = now;
-  sum += loss;
-  count += 1;
-  if (trainer.step % 100 === 0) {
-    progress.curve.push([trainer.step, Number((sum / count).toFixed(5)), Math.round(progress.seconds)]);
-    sum = count = 0;
-  }
-  if (trainer.step % 20 === 0) {
-    const line = `${new Date().toISOString()} step ${trainer.step} samples ${progress.samples} loss ${loss.toFixed(4)} rate ${rate.toExponential(1)} ${(progress.samples / progress.seconds).toFixed(1)}/s rss ${(process.memoryUsage().rss / 1e6).toFixed(0)}`;
-    await appendFile(file('log'), `${line}\n`);
-  }
-  if (now - saved > CHECKPOINT_SECONDS * 1000) {
-    await save();
-    saved = now;
-  }
-}
-await save();
-console.log('done', progress.step, progress.samples);
+console.log(outcome.ok ? `${part}: step ${outcome.progress.step} of ${steps}` : outcome.message);

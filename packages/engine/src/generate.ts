@@ -1,6 +1,8 @@
 /** From a request to files: plan, sample, encode, record. What the engine's child process runs. */
 import type { LoadedModel } from './model/load.ts';
+import { type Preview, samplePlan } from './sample/draw.ts';
 import type { LatentPoint } from './sample/latent.ts';
+import type { Motion } from './sample/motion.ts';
 import type { ProviderName } from './sample/providers.ts';
 import {
   type GenerateRequest,
@@ -8,8 +10,9 @@ import {
   type Plan,
   planOf,
   type RequestErrorCode,
+  type WordWeights,
 } from './sample/request.ts';
-import { type Preview, type Sampler, samplePlan } from './sample/sampler.ts';
+import type { Sampler } from './sample/sampler.ts';
 import type { Clip } from './video/av1.ts';
 import { type EncodedClip, encodeClip } from './video/encode.ts';
 
@@ -23,8 +26,10 @@ export type GenerationRecord = {
   readonly provider: ProviderName;
   readonly mode: Mode;
   readonly prompt: string | null;
-  /** Words the model knew, and words of motion, with their weights. */
-  readonly words: Readonly<Record<string, number>>;
+  /** Words the model knew, by clause, with their weights. */
+  readonly clauses: readonly WordWeights[];
+  /** Words of motion with their weights. */
+  readonly motion: Motion;
   readonly unknownWords: readonly string[];
   readonly seed: number;
   readonly path: readonly LatentPoint[];
@@ -35,7 +40,6 @@ export type GenerationRecord = {
   readonly width: number;
   readonly height: number;
   readonly fps: number;
-  readonly scale: number;
   readonly sampleMs: number;
   readonly encodeMs: number;
   /** `sampleMs` + `encodeMs`: what to charge. */
@@ -60,7 +64,7 @@ export type GenerateOutcome =
 
 /** Checks a request against a model; see {@link planOf}. */
 export const planFor = (model: LoadedModel, request: GenerateRequest): ReturnType<typeof planOf> =>
-  planOf(request, (word) => model.index.has(word), model.record.config.frames);
+  planOf(request, (word) => model.index.has(word), model.record.config.temporal?.frames);
 
 /** Runs one request. Bad input and cancelling are returned, a broken runtime throws. */
 export async function generate(
@@ -87,7 +91,7 @@ function recordOf(
   sampleMs: number,
   encodeMs: number,
 ): GenerationRecord {
-  const { prompt, words, motion, unknownWords, seed, path, steps, guidance, frames, fps, scale, mode } = plan;
+  const { prompt, clauses, motion, unknownWords, seed, path, steps, guidance, frames, fps, mode } = plan;
   return {
     engine: 'onnx',
     engineVersion: ENGINE_VERSION,
@@ -95,17 +99,17 @@ function recordOf(
     provider,
     mode,
     prompt,
-    words: { ...words, ...motion },
+    clauses,
+    motion,
     unknownWords,
     seed,
     path,
     steps,
     guidance,
     frames,
-    width: clip.width * scale,
-    height: clip.height * scale,
+    width: clip.width,
+    height: clip.height,
     fps,
-    scale,
     sampleMs: Math.round(sampleMs),
     encodeMs: Math.round(encodeMs),
     computeMs: Math.round(sampleMs + encodeMs),

@@ -38,7 +38,17 @@ export { FEATURE_KINDS, type FeatureKind } from './measure/features.ts';
 export { type Kid, type KidOptions, kid } from './measure/kid.ts';
 export { splitByAuthor } from './measure/split.ts';
 export { plainViews } from './measure/step.ts';
-export { CAMERA_ROWS, type Camera, cameraOf, cameraWeights, type View, viewOf } from './model/camera.ts';
+export {
+  CAMERA_ROWS,
+  type Camera,
+  CONTROL_ROWS,
+  cameraOf,
+  cameraWeights,
+  type View,
+  viewOf,
+} from './model/camera.ts';
+export { Codec } from './model/codec.ts';
+export { COLOUR_WORDS, type ColourWord, coloursIn } from './model/colours.ts';
 export { gridOf, type ModelConfig, patchLength, sampleLength, tokensOf } from './model/config.ts';
 export {
   defaultModelDir,
@@ -46,6 +56,7 @@ export {
   type LoadResult,
   loadModel,
   type ModelRecord,
+  STARTER,
 } from './model/load.ts';
 export {
   freshParameters,
@@ -54,7 +65,8 @@ export {
   parameterCount,
   parameterSpecs,
 } from './model/parameters.ts';
-export { wordsOf } from './model/words.ts';
+export { modelSpecs } from './model/specs.ts';
+export { CLAUSES, clausesOf, wordsOf } from './model/words.ts';
 export {
   Engine,
   type EngineEvent,
@@ -64,6 +76,13 @@ export {
 } from './process/engine.ts';
 export type { EngineErrorCode, ModelInfo, StartErrorCode } from './process/messages.ts';
 export { Random } from './random.ts';
+export {
+  drawPictures,
+  type PictureWish,
+  type Preview,
+  type SampleResult,
+  samplePlan,
+} from './sample/draw.ts';
 export { isLoop, type LatentPoint, noiseAt, noiseOf, slerp, walk } from './sample/latent.ts';
 export { MOTION_WORDS, type Motion, views } from './sample/motion.ts';
 export {
@@ -80,8 +99,11 @@ export {
   type Plan,
   planOf,
   type RequestErrorCode,
+  SIZES,
+  type Size,
+  type WordWeights,
 } from './sample/request.ts';
-export { openSampler, type Preview, type SampleResult, Sampler, samplePlan } from './sample/sampler.ts';
+export { openSampler, Sampler } from './sample/sampler.ts';
 export {
   readSafetensors,
   type SafetensorsErrorCode,
@@ -89,7 +111,8 @@ export {
   type StoredTensor,
   writeSafetensors,
 } from './storage/safetensors.ts';
-export { inflate } from './train/inflate.ts';
+export { buildVocabulary, clauseRow, type Vocabulary } from './train/captions.ts';
+export { stillsStep, temporalStep } from './train/definitions.ts';
 export {
   TRAIN_LIMITS,
   type TrainErrorCode,
@@ -98,9 +121,9 @@ export {
   type TrainRequest,
   type TrainRequestErrorCode,
 } from './train/request.ts';
-export { trainingGraph } from './train/step.ts';
+export { type RunOptions, type RunOutcome, type RunProgress, trainRun } from './train/run.ts';
+export { type StepDefinition, trainingGraph } from './train/step.ts';
 export { Trainer, type TrainerOptions } from './train/trainer.ts';
 export { drawView, randomCamera } from './train/views.ts';
-export { buildVocabulary, captionRow, type Vocabulary } from './train/vocabulary.ts';
 export type { Clip } from './video/av1.ts';
 export { type EncodedClip, type EncodedFile, type EncodeOptions, encodeClip } from './video/encode.ts';

@@ -4,8 +4,14 @@
  * The four numbers stand in the vocabulary beside the words, under names no prompt can spell.
  */
 
-/** Names of the camera's rows, which lead every vocabulary. */
+/** Names of the camera's rows. */
 export const CAMERA_ROWS = ['camera:lift', 'camera:zoom', 'camera:pan', 'camera:turn'] as const;
+
+/** Rows that say how parts of a picture move by themselves, and how their colours change; 0 is not at all. */
+export const MOTION_ROWS = ['motion:parts', 'motion:colour'] as const;
+
+/** Rows no prompt can spell, which lead every vocabulary. */
+export const CONTROL_ROWS = [...CAMERA_ROWS, ...MOTION_ROWS] as const;
 
 /** Where a camera looks, as seen on the screen: lengths in fractions of the frame, angle in radians. */
 export type View = {
@@ -73,46 +79,58 @@ export function resample(
   side: number,
   outside: number,
 ): void {
-  const cos = Math.cos(camera.angle) / camera.zoom;
-  const sin = Math.sin(camera.angle) / camera.zoom;
+  const cos = (Math.cos(camera.angle) / camera.zoom) * source;
+  const sin = (Math.sin(camera.angle) / camera.zoom) * source;
   const flip = camera.mirrored ? -1 : 1;
-  const sums = [0, 0, 0];
-  for (let y = 0; y < side; y++) {
-    for (let x = 0; x < side; x++) {
-      sums[0] = sums[1] = sums[2] = 0;
-      for (let tap = 0; tap < 4; tap++) {
-        const u = ((x + 0.25 + 0.5 * (tap & 1)) / side - 0.5) * flip;
-        const v = (y + 0.25 + 0.5 * (tap >> 1)) / side - 0.5;
-        const sx = (cos * u - sin * v + camera.centreX + 0.5) * source - 0.5;
-        const sy = (sin * u + cos * v + camera.centreY + 0.5) * source - 0.5;
-        addBilinear(picture, source, sx, sy, outside, sums);
-      }
-      for (let c = 0; c < 3; c++) out[(y * side + x) * 3 + c] = (sums[c] as number) / 4;
+  const startX = (camera.centreX + 0.5) * source - 0.5;
+  const startY = (camera.centreY + 0.5) * source - 0.5;
+  const fine = 2 * side;
+  out.fill(0, 0, side * side * 3);
+  // Every pixel is the mean of its four quarters.
+  for (let qy = 0; qy < fine; qy++) {
+    const v = (qy + 0.5) / fine - 0.5;
+    for (let qx = 0; qx < fine; qx++) {
+      const u = ((qx + 0.5) / fine - 0.5) * flip;
+      const to = ((qy >> 1) * side + (qx >> 1)) * 3;
+      addBilinear(picture, source, cos * u - sin * v + startX, sin * u + cos * v + startY, outside, out, to);
     }
   }
 }
 
-/** Adds one bilinear sample to `sums`. */
+/** Adds a quarter of one bilinear sample to three numbers of `out`. */
 function addBilinear(
   picture: ArrayLike<number>,
   source: number,
   sx: number,
   sy: number,
   outside: number,
-  sums: number[],
+  out: Float32Array,
+  to: number,
 ): void {
   const x0 = Math.floor(sx);
   const y0 = Math.floor(sy);
   const fx = sx - x0;
   const fy = sy - y0;
-  for (let corner = 0; corner < 4; corner++) {
-    const x = x0 + (corner & 1);
-    const y = y0 + (corner >> 1);
-    const share = (corner & 1 ? fx : 1 - fx) * (corner >> 1 ? fy : 1 - fy);
-    const inside = x >= 0 && y >= 0 && x < source && y < source;
-    const at = (y * source + x) * 3;
-    for (let c = 0; c < 3; c++) {
-      sums[c] = (sums[c] as number) + share * (inside ? (picture[at + c] as number) : outside);
+  const a = 0.25 * (1 - fx) * (1 - fy);
+  const b = 0.25 * fx * (1 - fy);
+  const c = 0.25 * (1 - fx) * fy;
+  const d = 0.25 * fx * fy;
+  const last = source - 1;
+  const at = (y0 * source + x0) * 3;
+  const below = at + source * 3;
+  if (x0 >= 0 && y0 >= 0 && x0 < last && y0 < last) {
+    for (let k = 0; k < 3; k++) {
+      const upper = a * (picture[at + k] as number) + b * (picture[at + 3 + k] as number);
+      const lower = c * (picture[below + k] as number) + d * (picture[below + 3 + k] as number);
+      out[to + k] = (out[to + k] as number) + upper + lower;
     }
+    return;
+  }
+  const pixel = (x: number, y: number, k: number): number =>
+    x >= 0 && y >= 0 && x <= last && y <= last ? (picture[(y * source + x) * 3 + k] as number) : outside;
+  for (let k = 0; k < 3; k++) {
+    const upper = a * pixel(x0, y0, k) + b * pixel(x0 + 1, y0, k);
+    const lower = c * pixel(x0, y0 + 1, k) + d * pixel(x0 + 1, y0 + 1, k);
+    out[to + k] = (out[to + k] as number) + upper + lower;
   }
 }

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { elements } from '../graph/graph.ts';
 import { readSafetensors } from '../storage/safetensors.ts';
 import type { ModelConfig } from './config.ts';
-import { type Parameters, parameterSpecs } from './parameters.ts';
+import type { Parameters } from './parameters.ts';
+import { modelSpecs } from './specs.ts';
 
 /** What stands in NAME.json. */
 export type ModelRecord = {
@@ -29,7 +30,10 @@ export type LoadResult =
   | { ok: true; model: LoadedModel }
   | { ok: false; code: 'model_missing' | 'model_invalid'; message: string };
 
-/** The folder of the model that comes with the engine. */
+/** The model that comes with the engine. */
+export const STARTER = 'commons-2';
+
+/** The folder it lies in. */
 export const defaultModelDir = (): string => fileURLToPath(new URL('../../weights', import.meta.url));
 
 const invalid = (message: string): LoadResult => ({ ok: false, code: 'model_invalid', message });
@@ -38,7 +42,7 @@ const invalid = (message: string): LoadResult => ({ ok: false, code: 'model_inva
  * Loads a model. `model_missing`: a file is not there; `model_invalid`: the record is malformed, the
  * weights do not have the hash the record names, or a tensor is missing or misshapen.
  */
-export async function loadModel(dir: string = defaultModelDir(), name = 'commons-1'): Promise<LoadResult> {
+export async function loadModel(dir: string = defaultModelDir(), name = STARTER): Promise<LoadResult> {
   let text: string;
   let bytes: Uint8Array;
   try {
@@ -62,7 +66,7 @@ export async function loadModel(dir: string = defaultModelDir(), name = 'commons
   const stored = readSafetensors(bytes);
   if (!stored.ok) return invalid(`${name}.safetensors: ${stored.code}, ${stored.message}`);
   const parameters: Parameters = new Map();
-  for (const spec of parameterSpecs(record.config)) {
+  for (const spec of modelSpecs(record.config)) {
     const tensor = stored.tensors.get(spec.name);
     if (tensor?.numbers.length !== elements(spec.shape))
       return invalid(`no tensor ${spec.name} of [${spec.shape}]`);
@@ -74,6 +78,19 @@ export async function loadModel(dir: string = defaultModelDir(), name = 'commons
 
 const isCount = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) > 0;
 
+const SIZES = [
+  'height',
+  'width',
+  'channels',
+  'patch',
+  'dim',
+  'depth',
+  'heads',
+  'words',
+  'clauses',
+  'bottleneck',
+] as const;
+
 /** The record, or what is wrong with it. */
 function parseRecord(text: string): ModelRecord | string {
   let record: ModelRecord;
@@ -83,10 +100,14 @@ function parseRecord(text: string): ModelRecord | string {
     return 'not JSON';
   }
   const { config, vocabulary, weights } = record ?? {};
-  const sizes = [config?.frames, config?.height, config?.width, config?.dim, config?.depth, config?.heads];
-  if (![...sizes, config?.words, config?.bottleneck, ...(config?.patch ?? [0])].every(isCount)) {
-    return 'config holds something that is not a count';
-  }
+  if (!SIZES.every((size) => isCount(config?.[size]))) return 'config holds something that is not a count';
+  if (config.autoencoder && !Object.values(config.autoencoder).every(isCount))
+    return 'config.autoencoder holds something that is not a count';
+  if (config.upscaler && !Object.values(config.upscaler).every(isCount))
+    return 'config.upscaler holds something that is not a count';
+  const { temporal } = config;
+  if (temporal && !(isCount(temporal.frames) && temporal.after.every((i) => i >= 0 && i < config.depth)))
+    return 'config.temporal names a block there is not';
   if (!Array.isArray(vocabulary?.words) || vocabulary.words.length !== config.words) {
     return 'the vocabulary does not have as many words as config.words';
   }

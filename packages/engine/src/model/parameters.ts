@@ -14,55 +14,79 @@ export type ParameterSpec = {
 
 export type Parameters = Map<string, Float32Array>;
 
-/** Every parameter of a model, in the order they are stored and fed. */
+export const adamwSpec = (name: string, shape: Shape, deviation: number, decay = false): ParameterSpec => ({
+  name,
+  shape,
+  deviation,
+  optimizer: 'adamw',
+  decay,
+});
+
+/** A matrix applied to rows, started so that it keeps their size times `scale`. */
+export const muonSpec = (name: string, rows: number, columns: number, scale = 1): ParameterSpec => ({
+  name,
+  shape: [rows, columns],
+  deviation: scale / Math.sqrt(rows),
+  optimizer: 'muon',
+  decay: true,
+});
+
+/** Blocks of the first half hand what they made to their mirror image in the second half (U-ViT, Bao et al. 2023). */
+export const skipSource = (depth: number, block: number): number | undefined =>
+  block > (depth - 1) / 2 ? depth - 1 - block : undefined;
+
+/** Parameters of the transformer on single pictures, in the order they are stored and fed. */
 export function parameterSpecs(config: ModelConfig): ParameterSpec[] {
   const { dim, depth, words, bottleneck } = config;
-  const [t, y, x] = gridOf(config);
-  const specs: ParameterSpec[] = [];
-  const adamw = (name: string, shape: Shape, deviation: number, decay = false): void => {
-    specs.push({ name, shape, deviation, optimizer: 'adamw', decay });
-  };
-  const muon = (name: string, rows: number, columns: number, scale = 1): void => {
-    specs.push({
-      name,
-      shape: [rows, columns],
-      deviation: scale / Math.sqrt(rows),
-      optimizer: 'muon',
-      decay: true,
-    });
-  };
-  adamw('patch.in', [patchLength(config), dim], 1 / Math.sqrt(patchLength(config)));
-  adamw('patch.bias', [dim], 0);
-  adamw('position.time', [t, 1, 1, dim], 0.02);
-  adamw('position.row', [1, y, 1, dim], 0.3);
-  adamw('position.column', [1, 1, x, dim], 0.3);
-  adamw('time.in', [TIME_FEATURES, dim], 1 / Math.sqrt(TIME_FEATURES));
-  adamw('time.out', [dim, dim], 1 / Math.sqrt(dim));
-  adamw('words', [words, dim], 0.3);
-  adamw('modulation.shared', [dim, 6 * dim], 0);
-  adamw('modulation.down', [dim, bottleneck], 1 / Math.sqrt(dim));
+  const [y, x] = gridOf(config);
+  const flat = patchLength(config);
+  const specs = [
+    adamwSpec('patch.in', [flat, dim], 1 / Math.sqrt(flat)),
+    adamwSpec('patch.bias', [dim], 0),
+    adamwSpec('position.row', [y, 1, dim], 0.3),
+    adamwSpec('position.column', [1, x, dim], 0.3),
+    adamwSpec('time.in', [TIME_FEATURES, dim], 1 / Math.sqrt(TIME_FEATURES)),
+    adamwSpec('time.out', [dim, dim], 1 / Math.sqrt(dim)),
+    adamwSpec('words', [words, dim], 0.3),
+    adamwSpec('clause.up', [dim, 2 * dim], 1 / Math.sqrt(dim)),
+    adamwSpec('clause.down', [2 * dim, dim], 0.5 / Math.sqrt(2 * dim)),
+    adamwSpec('modulation.shared', [dim, 6 * dim], 0),
+    adamwSpec('modulation.down', [dim, bottleneck], 1 / Math.sqrt(dim)),
+  ];
   for (let i = 0; i < depth; i++) {
-    adamw(`block.${i}.modulation`, [bottleneck, 6 * dim], 0);
-    adamw(`block.${i}.bias`, [6 * dim], 0);
-    muon(`block.${i}.qkv`, dim, 3 * dim);
-    muon(`block.${i}.out`, dim, dim, 0.5);
-    muon(`block.${i}.up`, dim, 4 * dim);
-    muon(`block.${i}.down`, 4 * dim, dim, 0.5);
+    specs.push(adamwSpec(`block.${i}.modulation`, [bottleneck, 6 * dim], 0));
+    specs.push(adamwSpec(`block.${i}.bias`, [6 * dim], 0));
+    if (skipSource(depth, i) !== undefined) specs.push(muonSpec(`block.${i}.skip`, dim, dim, 0.2));
+    specs.push(muonSpec(`block.${i}.qkv`, dim, 3 * dim));
+    specs.push(muonSpec(`block.${i}.out`, dim, dim, 0.5));
+    specs.push(muonSpec(`block.${i}.up`, dim, 4 * dim));
+    specs.push(muonSpec(`block.${i}.down`, 4 * dim, dim, 0.5));
   }
-  adamw('final.modulation', [dim, 2 * dim], 0);
-  adamw('final.out', [dim, patchLength(config)], 0);
-  adamw('final.bias', [patchLength(config)], 0);
+  specs.push(adamwSpec('final.modulation', [dim, 2 * dim], 0));
+  specs.push(adamwSpec('final.out', [dim, flat], 0));
+  specs.push(adamwSpec('final.bias', [flat], 0));
   return specs;
 }
 
+/** Parameters of the temporal modules; none where the model knows stills only. They start without effect. */
+export function temporalSpecs({ temporal, dim, bottleneck }: ModelConfig): ParameterSpec[] {
+  if (!temporal) return [];
+  return temporal.after.flatMap((i) => [
+    adamwSpec(`temporal.${i}.position`, [1, temporal.frames, dim], 0.3),
+    adamwSpec(`temporal.${i}.modulation`, [bottleneck, 2 * dim], 0),
+    muonSpec(`temporal.${i}.qkv`, dim, 3 * dim),
+    muonSpec(`temporal.${i}.out`, dim, dim, 0),
+  ]);
+}
+
 /** Number of trainable numbers. */
-export const parameterCount = (config: ModelConfig): number =>
-  parameterSpecs(config).reduce((sum, spec) => sum + elements(spec.shape), 0);
+export const parameterCount = (specs: readonly ParameterSpec[]): number =>
+  specs.reduce((sum, spec) => sum + elements(spec.shape), 0);
 
 /** Fresh parameters drawn from `normal`, a source of standard normal numbers. */
-export function freshParameters(config: ModelConfig, normal: () => number): Parameters {
+export function freshParameters(specs: readonly ParameterSpec[], normal: () => number): Parameters {
   return new Map(
-    parameterSpecs(config).map(({ name, shape, deviation }) => {
+    specs.map(({ name, shape, deviation }) => {
       const array = new Float32Array(elements(shape));
       if (deviation > 0) for (let i = 0; i < array.length; i++) array[i] = normal() * deviation;
       return [name, array];

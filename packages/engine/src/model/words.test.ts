@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wordsOf } from './words.ts';
+import { clausesOf, wordsOf } from './words.ts';
 
 test.each([
   ['A Red CAR, and the cars!', '', ['red', 'car']],
@@ -9,4 +9,26 @@ test.each([
   ['', '', []],
 ])('%o', (text, author, words) => {
   expect(wordsOf(text as string, author as string)).toEqual(words);
+});
+
+test.each([
+  [
+    'red apple, green leaf',
+    [
+      ['red', 'apple'],
+      ['green', 'leaf'],
+    ],
+  ],
+  [
+    'red apple green leaf',
+    [
+      ['red', 'apple'],
+      ['green', 'leaf'],
+    ],
+  ],
+  ['a dark red big apple', [['dark'], ['red', 'big', 'apple']]],
+  ['apple and pear and plum and fig', [['apple'], ['pear'], ['plum', 'fig']]],
+  ['', []],
+])('%o falls into clauses', (text, clauses) => {
+  expect(clausesOf(text as string)).toEqual(clauses);
 });

@@ -1,3 +1,5 @@
+import { isColourWord } from './colours.ts';
+
 /**
  * Words of a caption or a prompt: lower case, letters only, at least two, without stop words.
  * Training and prompting use the same rule, so what a user types meets what the model saw.
@@ -22,6 +24,39 @@ export function wordsOf(text: string, author = ''): string[] {
     if (!STOP_WORDS.has(token) && !names.has(token)) words.add(singular(token));
   }
   return [...words].filter((word) => !STOP_WORDS.has(word) && !names.has(word));
+}
+
+/** Clauses a caption can have at most. */
+export const CLAUSES = 3;
+
+/**
+ * The clauses of a text, each a list of distinct words: cut at commas and full stops, at "and", "with", "next
+ * to" and "beside", and where a colour follows a thing, so that "red apple green leaf" is two. Words of
+ * clauses beyond {@link CLAUSES} go to the last.
+ */
+export function clausesOf(text: string, author = ''): string[][] {
+  const clauses: string[][] = [];
+  for (const part of text.split(/[,;.!?\n]|\b(?:and|with|beside|next to)\b/i)) {
+    for (const clause of cutAtColours(wordsOf(part, author))) {
+      if (clauses.length < CLAUSES) clauses.push(clause);
+      else (clauses[CLAUSES - 1] as string[]).push(...clause);
+    }
+  }
+  return clauses.map((clause) => [...new Set(clause)]);
+}
+
+function cutAtColours(words: readonly string[]): string[][] {
+  const clauses: string[][] = [];
+  let named = true;
+  for (const word of words) {
+    if (named && (isColourWord(word) || clauses.length === 0)) {
+      clauses.push([]);
+      named = false;
+    }
+    (clauses.at(-1) as string[]).push(word);
+    if (!isColourWord(word)) named = true;
+  }
+  return clauses;
 }
 
 function tokens(text: string): string[] {

@@ -3,9 +3,13 @@
  * here. It ends when its parent goes away.
  */
 import { generate } from '../generate.ts';
+import { pictureSize, pictureSize } from '../model/config.ts';
 import { type LoadedModel, loadModel } from '../model/load.ts';
+import type { Preview, Preview } from '../sample/draw.ts';
 import { chooseProvider } from '../sample/providers.ts';
-import { type Preview, Sampler } from '../sample/sampler.ts';
+import { Sampler } from '../sample/sampler.ts';
+import { trainOwn, workshopOf } from '../train/own.ts';
+import type { TrainEvent } from '../train/request.ts';
 import { loadEncoder } from '../video/av1.ts';
 import { encodeWebp } from '../video/encode.ts';
 import type { FromChild, ModelInfo, ToChild } from './messages.ts';
@@ -21,18 +25,20 @@ const textOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).slice(0, 500);
 
 let sampler: Sampler | undefined;
-const running = new Map<number, AbortController>();
+let threadsGiven: number | undefined;
+
+type Running = { readonly cancel: AbortController; readonly stop: AbortController };
+const running = new Map<number, Running>();
 
 function infoOf({ record }: LoadedModel): ModelInfo {
-  const { frames, width, height } = record.config;
+  const { config } = record;
   return {
     name: record.name,
     weightsSha256: record.weights.sha256,
     vocabularySize: record.vocabulary.words.length,
-    frames,
-    width,
-    height,
-    modes: frames > 1 ? ['clip'] : ['clip', 'walk'],
+    frames: config.temporal?.frames ?? 1,
+    ...pictureSize(config),
+    modes: ['clip', 'walk'],
   };
 }
 
@@ -47,6 +53,7 @@ async function start({
   choosing.catch(() => {});
   const loaded = await loadModel(modelDir, model);
   if (!loaded.ok) return send({ type: 'refused', code: loaded.code, message: loaded.message });
+  threadsGiven = threads;
   try {
     sampler = new Sampler(loaded.model, await choosing, threads);
     await Promise.all([sampler.ready(), loadEncoder()]);
@@ -62,17 +69,18 @@ async function preview(id: number, { step, steps, clip }: Preview): Promise<void
   send({ type: 'preview', id, step, steps, webp, width, height });
 }
 
-async function run({ id, request }: Extract<ToChild, { type: 'generate' }>): Promise<void> {
+type Job = Extract<ToChild, { type: 'generate' | 'train' }>;
+
+/** One job at a time; `work` sends its own last message. */
+async function run({ id }: Job, work: (ready: Sampler, running: Running) => Promise<void>): Promise<void> {
   if (!sampler)
     return send({ type: 'error', id, code: 'engine_failed', message: 'the engine has not started' });
-  if (running.size > 0) return send({ type: 'error', id, code: 'busy', message: 'one clip at a time' });
-  const controller = new AbortController();
-  running.set(id, controller);
+  if (running.size > 0)
+    return send({ type: 'error', id, code: 'busy', message: 'the engine does one job at a time' });
+  const controllers = { cancel: new AbortController(), stop: new AbortController() };
+  running.set(id, controllers);
   try {
-    const hooks = { signal: controller.signal, onPreview: (p: Preview) => preview(id, p) };
-    const outcome = await generate(sampler, request, hooks);
-    if (outcome.ok) send({ type: 'result', id, result: outcome.result });
-    else send({ type: 'error', id, code: outcome.code, message: outcome.message });
+    await work(sampler, controllers);
   } catch (error) {
     send({ type: 'error', id, code: 'engine_failed', message: textOf(error) });
   } finally {
@@ -80,9 +88,31 @@ async function run({ id, request }: Extract<ToChild, { type: 'generate' }>): Pro
   }
 }
 
+const drawOne =
+  ({ id, request }: Extract<ToChild, { type: 'generate' }>) =>
+  async (ready: Sampler, { cancel }: Running): Promise<void> => {
+    const hooks = { signal: cancel.signal, onPreview: (p: Preview) => preview(id, p) };
+    const outcome = await generate(ready, request, hooks);
+    if (outcome.ok) send({ type: 'result', id, result: outcome.result });
+    else send({ type: 'error', id, code: outcome.code, message: outcome.message });
+  };
+
+const teach =
+  ({ id, request }: Extract<ToChild, { type: 'train' }>) =>
+  (ready: Sampler, { cancel, stop }: Running): Promise<void> => {
+    const hooks = {
+      emit: (event: TrainEvent) => send({ ...event, id }),
+      signal: cancel.signal,
+      stop: stop.signal,
+    };
+    return trainOwn(workshopOf(ready, threadsGiven), request, hooks);
+  };
+
 process.on('message', (message: ToChild) => {
-  if (message.type === 'cancel') running.get(message.id)?.abort();
-  else if (message.type === 'generate') void run(message);
+  if (message.type === 'cancel') running.get(message.id)?.cancel.abort();
+  else if (message.type === 'stop') running.get(message.id)?.stop.abort();
+  else if (message.type === 'generate') void run(message, drawOne(message));
+  else if (message.type === 'train') void run(message, teach(message));
   else
     start(message).catch((error: unknown) => {
       send({ type: 'refused', code: 'child_died', message: textOf(error) });

@@ -45,14 +45,14 @@ test('a clip comes with previews, files and a record that makes it again', async
     engine: 'onnx',
     provider: 'cpu',
     mode: 'clip',
-    words: { red: 1 },
+    clauses: [{ red: 1 }],
     unknownWords: ['zebra'],
     frames: 16,
-    width: 64,
+    width: 256,
   });
   expect(files?.mp4.bytes.subarray(4, 8)).toEqual(new Uint8Array(Buffer.from('ftyp')));
-  const { words, seed, steps, guidance, mode, path } = record;
-  const again = (await collect(engine, { words, seed, steps, guidance, mode, path })).at(-1);
+  const { clauses, seed, steps, guidance, mode, path } = record;
+  const again = (await collect(engine, { clauses, seed, steps, guidance, mode, path })).at(-1);
   expect(again?.type === 'result' && again.result.files?.mp4.sha256).toBe(files?.mp4.sha256);
   expect(lines).toContain('provider cpu (asked for)');
 });

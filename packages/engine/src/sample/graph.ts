@@ -1,22 +1,30 @@
 /** The sampling graph: one evaluation of the velocity for a batch, weights stored inside. */
 import { Graph } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx.ts';
-import { CHANNELS, type ModelConfig } from '../model/config.ts';
-import { type Parameters, parameterSpecs } from '../model/parameters.ts';
+import type { ModelConfig } from '../model/config.ts';
+import { type Parameters, parameterSpecs, temporalSpecs } from '../model/parameters.ts';
 import { patchify, unpatchify, velocity } from '../model/transformer.ts';
 
 /**
- * Inputs `pixels` [batch, frames, height, width, 3], `time` [batch], `words` [batch, vocabulary]; output
- * `velocity` like `pixels`. With `held` inside, the runtime packs the weights once at load; without, every
- * parameter is an input of its own name, which is how training and adapters feed them.
+ * Inputs `sample` [batch, height, width, channels], `time` [batch], `words` [batch, clauses, vocabulary];
+ * output `velocity` like `sample`. With `held` inside, the runtime packs the weights once at load; without,
+ * every parameter is an input of its own name, which is how training and adapters feed them.
+ *
+ * @param moving the batch is whole clips, frames innermost, and the temporal modules take part
  */
-export function samplingGraph(config: ModelConfig, batch: number, held?: Parameters): Uint8Array {
+export function samplingGraph(
+  config: ModelConfig,
+  batch: number,
+  held?: Parameters,
+  moving = false,
+): Uint8Array {
   const g = new Graph();
-  const pixels = g.input('pixels', [batch, config.frames, config.height, config.width, CHANNELS]);
+  const sample = g.input('sample', [batch, config.height, config.width, config.channels]);
   const time = g.input('time', [batch]);
-  const words = g.input('words', [batch, config.words]);
+  const words = g.input('words', [batch, config.clauses, config.words]);
+  const specs = [...parameterSpecs(config), ...(moving ? temporalSpecs(config) : [])];
   const weights = new Map(
-    parameterSpecs(config).map(({ name, shape }) => {
+    specs.map(({ name, shape }) => {
       const numbers = held?.get(name);
       return [name, numbers ? g.initializer(name, shape, numbers) : g.input(name, shape)];
     }),
@@ -26,8 +34,8 @@ export function samplingGraph(config: ModelConfig, batch: number, held?: Paramet
     if (!value) throw new Error(`no parameter ${name}`);
     return value;
   };
-  const noisy = patchify(g, config, pixels);
-  const flow = velocity(g, config, weight, { noisy, time, words });
+  const noisy = patchify(g, config, sample);
+  const flow = velocity(g, config, weight, { noisy, time, words }, moving);
   g.output('velocity', unpatchify(g, config, flow));
   return encodeModel(g, 'velocity');
 }

@@ -1,14 +1,21 @@
 /** How a clip moves: words of motion become a camera for each frame. */
 import { PLAIN_VIEW, type View } from '../model/camera.ts';
 
-/** Words that move the camera. They are taken out of the prompt; their weight is the size of the motion. */
-export const MOTION_WORDS = ['still', 'sway', 'turn', 'zoom', 'pan', 'lift'] as const;
+/** Words that move the camera. */
+export const CAMERA_WORDS = ['still', 'sway', 'turn', 'zoom', 'pan', 'lift'] as const;
+export type CameraWord = (typeof CAMERA_WORDS)[number];
+
+/**
+ * Words of motion: the camera's, then `move` for parts that move by themselves and `shimmer` for colours that
+ * change. They are taken out of the prompt; their weight is the size of the motion.
+ */
+export const MOTION_WORDS = [...CAMERA_WORDS, 'move', 'shimmer'] as const;
 export type MotionWord = (typeof MOTION_WORDS)[number];
 
 export type Motion = Readonly<Partial<Record<MotionWord, number>>>;
 
 /** What a clip does when nothing is said. */
-export const DEFAULT_MOTION: Motion = { sway: 1 };
+export const DEFAULT_MOTION: Motion = { sway: 0.5, move: 1 };
 
 /**
  * One view a frame. Every motion is one full swing out and back, so a clip can be played round; `turn` and
@@ -33,6 +40,12 @@ export function views(motion: Motion, frames: number): View[] {
     return view;
   });
 }
+
+/** Weights of {@link MOTION_ROWS}. */
+export const ownMotion = ({ move = 0, shimmer = 0 }: Motion): [parts: number, colour: number] => [
+  move,
+  shimmer,
+];
 
 export const isMotionWord = (word: string): word is MotionWord =>
   (MOTION_WORDS as readonly string[]).includes(word);

@@ -7,7 +7,7 @@ test('words are sorted into known, unknown and motion', () => {
   const planned = planOf({ prompt: 'Red CATS, zebra; turn', seed: 1 }, known);
   if (!planned.ok) throw new Error(planned.message);
   expect(planned.plan).toMatchObject({
-    words: { red: 1, cat: 1 },
+    clauses: [{ red: 1, cat: 1 }],
     unknownWords: ['zebra'],
     motion: { turn: 1 },
     steps: 30,
@@ -15,7 +15,7 @@ test('words are sorted into known, unknown and motion', () => {
     mode: 'clip',
     frames: 16,
     fps: 8,
-    scale: 8,
+    size: 256,
     path: [{ seed: 1 }],
   });
 });
@@ -26,7 +26,7 @@ test('explicit weights win over the prompt and keep their sign and size', () => 
     known,
   );
   expect(planned.ok && planned.plan).toMatchObject({
-    words: { red: -3, flag: 1e9 },
+    clauses: [{ red: -3, flag: 1e9 }],
     motion: { sway: 0 },
     guidance: -7,
   });
@@ -58,13 +58,24 @@ test.each<[string, object]>([
   ['path_invalid', { path: [{ seed: 1, toward: 2, at: Number.NaN }] }],
   ['path_invalid', { path: [null] }],
   ['fps_out_of_range', { fps: 0 }],
-  ['scale_out_of_range', { scale: 17 }],
+  ['size_unsupported', { size: 100 }],
+  ['words_invalid', { clauses: [{}, {}, {}, {}] }],
+  ['words_invalid', { clauses: [null] }],
 ])('%s for %o', (code, more) => {
   expect(planOf({ seed: 1, ...more } as GenerateRequest, known)).toMatchObject({ ok: false, code });
 });
 
-test('a model of whole clips makes its own number of frames and does not walk', () => {
+test('a model of whole clips makes its own number of frames, and walks as far as it is asked', () => {
   expect(planOf({ seed: 1 }, known, 8)).toMatchObject({ ok: true, plan: { frames: 8 } });
   expect(planOf({ seed: 1, frames: 16 }, known, 8)).toMatchObject({ ok: false, code: 'frames_out_of_range' });
-  expect(planOf({ seed: 1, mode: 'walk' }, known, 8)).toMatchObject({ ok: false, code: 'mode_unsupported' });
+  expect(planOf({ seed: 1, mode: 'walk', frames: 5 }, known, 8)).toMatchObject({
+    ok: true,
+    plan: { frames: 5 },
+  });
+});
+
+test('clauses keep what belongs together; a clause of unknown words is dropped and its words are named', () => {
+  const planned = planOf({ prompt: 'red cat, zebra, flag', seed: 1 }, known);
+  expect(planned.ok && planned.plan.clauses).toEqual([{ red: 1, cat: 1 }, { flag: 1 }]);
+  expect(planned.ok && planned.plan.unknownWords).toEqual(['zebra']);
 });

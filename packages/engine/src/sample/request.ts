@@ -1,15 +1,19 @@
 /** What can be asked of the sampler, and what is wrong with a request. */
-import { wordsOf } from '../model/words.ts';
+import { CLAUSES, clausesOf, wordsOf } from '../model/words.ts';
 import type { LatentPoint } from './latent.ts';
 import { DEFAULT_MOTION, isMotionWord, type Motion, type MotionWord } from './motion.ts';
 
 export type Mode = 'clip' | 'walk';
 
+export type WordWeights = Readonly<Record<string, number>>;
+
 export type GenerateRequest = {
-  /** Free text; its words get weight 1. Up to 100,000 characters. */
+  /** Free text; it is cut into clauses, its words get weight 1. Up to 100,000 characters. */
   readonly prompt?: string;
-  /** Weights by word, any finite number; wins over `prompt`. */
-  readonly words?: Readonly<Record<string, number>>;
+  /** Weights by word, any finite number; one clause; wins over `prompt`. */
+  readonly words?: WordWeights;
+  /** Weights by word for each of up to {@link CLAUSES} clauses; wins over `words`. */
+  readonly clauses?: readonly WordWeights[];
   /** Integer 0 … 2⁵³ − 1. */
   readonly seed: number;
   /** Euler steps, 1 … 1000; default 30. */
@@ -25,8 +29,8 @@ export type GenerateRequest = {
   readonly previewEvery?: number;
   /** Pictures a second, a whole number 1 … 60; default 8. */
   readonly fps?: number;
-  /** Enlargement, a whole number 1 … 16; default 8. */
-  readonly scale?: number;
+  /** Side of the finished picture in pixels: {@link SIZES}; default 256. 64 is what the model drew, untouched. */
+  readonly size?: Size;
   readonly deliver?: 'files' | 'frames';
 };
 
@@ -39,12 +43,13 @@ export type RequestErrorCode =
   | 'frames_out_of_range'
   | 'path_invalid'
   | 'fps_out_of_range'
-  | 'scale_out_of_range';
+  | 'size_unsupported';
 
 /** A request with every default filled in and words split into known, unknown and motion. */
 export type Plan = {
   readonly prompt: string | null;
-  readonly words: Readonly<Record<string, number>>;
+  /** Words the model knows, by clause. */
+  readonly clauses: readonly WordWeights[];
   readonly unknownWords: readonly string[];
   readonly motion: Motion;
   readonly seed: number;
@@ -55,7 +60,7 @@ export type Plan = {
   readonly frames: number;
   readonly previewEvery: number;
   readonly fps: number;
-  readonly scale: number;
+  readonly size: Size;
   readonly deliver: 'files' | 'frames';
 };
 
@@ -68,8 +73,11 @@ export const LIMITS = {
   frames: 64,
   stops: 64,
   fps: 60,
-  scale: 16,
 } as const;
+
+/** Sides a finished picture can have. */
+export const SIZES = [64, 256, 360] as const;
+export type Size = (typeof SIZES)[number];
 
 const refuse = (code: RequestErrorCode, message: string): PlanResult => ({ ok: false, code, message });
 const whole = (n: unknown, low: number, high: number): n is number =>
@@ -81,36 +89,32 @@ const finite = (n: unknown): n is number => typeof n === 'number' && Number.isFi
  * Checks a request; codes in the order of {@link RequestErrorCode}.
  *
  * @param known says whether the model has a word
- * @param length frames in one sample of the model: 1 for a model of stills, which moves by camera and walk;
- *   a model of whole clips makes just as many as it was taught
+ * @param length frames in a clip of the model; 1 for a model of stills, whose clips may have any number
  */
 export function planOf(request: GenerateRequest, known: (word: string) => boolean, length = 1): PlanResult {
-  const weights = weightsOf(request);
-  if (typeof weights === 'string') return refuse('words_invalid', weights);
-  const { seed, steps = 30, guidance = 2.5, mode = 'clip', fps = 8, scale = 8 } = request;
+  const said = clausesIn(request);
+  if (typeof said === 'string') return refuse('words_invalid', said);
+  const { seed, steps = 30, guidance = 2.5, mode = 'clip', fps = 8, size = 256 } = request;
   if (!isSeed(seed)) return refuse('seed_invalid', 'the seed is a whole number from 0 to 2^53 − 1');
   if (!whole(steps, 1, LIMITS.steps)) return refuse('steps_out_of_range', `steps are 1 … ${LIMITS.steps}`);
   if (!finite(guidance)) return refuse('guidance_not_finite', 'guidance is any finite number');
   if (mode !== 'clip' && mode !== 'walk') return refuse('mode_unsupported', "the mode is 'clip' or 'walk'");
-  if (mode === 'walk' && length > 1) return refuse('mode_unsupported', 'this model makes whole clips only');
-  const { frames = length > 1 ? length : 16 } = request;
-  if (!whole(frames, 1, LIMITS.frames) || (length > 1 && frames !== length)) {
-    return refuse(
-      'frames_out_of_range',
-      length > 1 ? `frames are ${length}` : `frames are 1 … ${LIMITS.frames}`,
-    );
+  const fixed = mode === 'clip' && length > 1;
+  const { frames = fixed ? length : 16 } = request;
+  if (!whole(frames, 1, LIMITS.frames) || (fixed && frames !== length)) {
+    return refuse('frames_out_of_range', fixed ? `frames are ${length}` : `frames are 1 … ${LIMITS.frames}`);
   }
   const path = request.path ?? defaultPath(mode, seed);
   const trouble = pathTrouble(path);
   if (trouble) return refuse('path_invalid', trouble);
   if (!whole(fps, 1, LIMITS.fps))
     return refuse('fps_out_of_range', `fps is a whole number, 1 … ${LIMITS.fps}`);
-  if (!whole(scale, 1, LIMITS.scale)) return refuse('scale_out_of_range', `scale is 1 … ${LIMITS.scale}`);
-  const { words, unknownWords, motion } = sorted(weights, known);
+  if (!SIZES.includes(size)) return refuse('size_unsupported', `the size is one of ${SIZES.join(', ')}`);
+  const { clauses, unknownWords, motion } = sorted(said, known);
   const previewEvery = whole(request.previewEvery, 0, LIMITS.steps) ? request.previewEvery : 6;
   const plan: Plan = {
     prompt: request.prompt ?? null,
-    words,
+    clauses,
     unknownWords,
     motion: Object.keys(motion).length > 0 || mode === 'walk' ? motion : DEFAULT_MOTION,
     seed,
@@ -121,7 +125,7 @@ export function planOf(request: GenerateRequest, known: (word: string) => boolea
     frames,
     previewEvery,
     fps,
-    scale,
+    size,
     deliver: request.deliver ?? 'files',
   };
   return { ok: true, plan };
@@ -131,26 +135,42 @@ export function planOf(request: GenerateRequest, known: (word: string) => boolea
 const defaultPath = (mode: Mode, seed: number): LatentPoint[] =>
   mode === 'clip' ? [{ seed }] : [{ seed }, { seed: seed === 0 ? 1 : seed - 1 }, { seed }];
 
-function weightsOf(request: GenerateRequest): Map<string, number> | string {
-  const weights = new Map<string, number>();
-  if (request.words !== undefined) {
-    if (typeof request.words !== 'object' || request.words === null) return 'words map each word to a weight';
-    const entries = Object.entries(request.words);
-    if (entries.length > LIMITS.words) return `at most ${LIMITS.words} words`;
-    for (const [text, weight] of entries) {
-      if (!finite(weight)) return `the weight of "${text.slice(0, 40)}" is not a finite number`;
-      if (text.length > 200) return 'a word has more than 200 characters';
-      for (const word of wordsOf(text)) weights.set(word, (weights.get(word) ?? 0) + weight);
-    }
-    if (![...weights.values()].every(finite)) return 'weights of one word add up beyond what a number holds';
-    return weights;
+/** Weights by word for each clause, or what is wrong with them. */
+function clausesIn({ prompt, words, clauses }: GenerateRequest): Map<string, number>[] | string {
+  if (clauses !== undefined) {
+    if (!Array.isArray(clauses) || clauses.length > CLAUSES) return `clauses are at most ${CLAUSES}`;
+    return weighed(clauses);
   }
-  if (request.prompt === undefined) return weights;
-  if (typeof request.prompt !== 'string') return 'the prompt is text';
-  if (request.prompt.length > LIMITS.promptLength)
-    return `a prompt has at most ${LIMITS.promptLength} characters`;
-  for (const word of wordsOf(request.prompt)) weights.set(word, 1);
-  return weights;
+  if (words !== undefined) return weighed([words]);
+  if (prompt === undefined) return [];
+  if (typeof prompt !== 'string') return 'the prompt is text';
+  if (prompt.length > LIMITS.promptLength) return `a prompt has at most ${LIMITS.promptLength} characters`;
+  return clausesOf(prompt).map((clause) => new Map(clause.map((word) => [word, 1])));
+}
+
+function weighed(clauses: readonly unknown[]): Map<string, number>[] | string {
+  const out: Map<string, number>[] = [];
+  for (const clause of clauses) {
+    const weights = weightsOf(clause);
+    if (typeof weights === 'string') return weights;
+    out.push(weights);
+  }
+  return out;
+}
+
+function weightsOf(words: unknown): Map<string, number> | string {
+  if (typeof words !== 'object' || words === null) return 'words map each word to a weight';
+  const weights = new Map<string, number>();
+  const entries = Object.entries(words);
+  if (entries.length > LIMITS.words) return `at most ${LIMITS.words} words`;
+  for (const [text, weight] of entries) {
+    if (!finite(weight)) return `the weight of "${text.slice(0, 40)}" is not a finite number`;
+    if (text.length > 200) return 'a word has more than 200 characters';
+    for (const word of wordsOf(text)) weights.set(word, (weights.get(word) ?? 0) + weight);
+  }
+  return [...weights.values()].every(finite)
+    ? weights
+    : 'weights of one word add up beyond what a number holds';
 }
 
 function pathTrouble(path: unknown): string | undefined {
@@ -165,16 +185,20 @@ function pathTrouble(path: unknown): string | undefined {
 }
 
 function sorted(
-  weights: Map<string, number>,
+  said: readonly Map<string, number>[],
   known: (word: string) => boolean,
-): Pick<Plan, 'words' | 'unknownWords' | 'motion'> {
-  const words: Record<string, number> = {};
+): Pick<Plan, 'clauses' | 'unknownWords' | 'motion'> {
   const motion: Partial<Record<MotionWord, number>> = {};
-  const unknownWords: string[] = [];
-  for (const [word, weight] of weights) {
-    if (isMotionWord(word)) motion[word] = weight;
-    else if (known(word)) words[word] = weight;
-    else unknownWords.push(word);
+  const unknownWords = new Set<string>();
+  const clauses: WordWeights[] = [];
+  for (const weights of said) {
+    const words: Record<string, number> = {};
+    for (const [word, weight] of weights) {
+      if (isMotionWord(word)) motion[word] = weight;
+      else if (known(word)) words[word] = weight;
+      else unknownWords.add(word);
+    }
+    if (Object.keys(words).length > 0) clauses.push(words);
   }
-  return { words, unknownWords, motion };
+  return { clauses, unknownWords: [...unknownWords], motion };
 }

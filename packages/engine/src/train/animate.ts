@@ -4,7 +4,7 @@
  */
 import { cameraOf, type View, viewOf } from '../model/camera.ts';
 import type { Random } from '../random.ts';
-import { MOTION_WORDS, type MotionWord, views } from '../sample/motion.ts';
+import { CAMERA_WORDS, type CameraWord, views } from '../sample/motion.ts';
 import {
   type Affine,
   compose,
@@ -78,11 +78,11 @@ function drawPhase({ random, frames, isLoop }: Draw): Float64Array {
 /** The cameras of a clip's frames. */
 function drawViews({ random, frames, isLoop }: Draw, base: View, isMoving: boolean): View[] {
   const reach = isMoving ? 0.5 : 1;
-  const words: Partial<Record<MotionWord, number>> = {};
+  const words: Partial<Record<CameraWord, number>> = {};
   const count = random.uniform() < 0.75 ? 1 : 2;
-  const moving = MOTION_WORDS.filter((word) => word !== 'still');
+  const moving = CAMERA_WORDS.filter((word) => word !== 'still');
   for (let i = 0; i < count; i++) {
-    const word = random.uniform() < 0.2 ? 'sway' : (moving[random.below(moving.length)] as MotionWord);
+    const word = random.uniform() < 0.2 ? 'sway' : (moving[random.below(moving.length)] as CameraWord);
     words[word] = random.between(0.25, 1.1) * (random.uniform() < 0.5 ? -1 : 1);
   }
   // One swing a clip; a clip that does not come back shows a stretch of a slower one.

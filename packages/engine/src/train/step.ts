@@ -1,16 +1,23 @@
 /**
- * One training step as one graph: patches, noising, forward, loss, backward, optimizer and moving average.
- * Every parameter and optimizer state goes in as an input and comes out as `next.…`.
+ * One training step as one graph: forward, loss, backward, optimizer and moving average. Every parameter and
+ * optimizer state goes in as an input and comes out as `next.…`.
  */
-
 import { differentiate } from '../graph/differentiate.ts';
-import { Graph, type Value } from '../graph/graph.ts';
+import { Graph, type Shape, type Value } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx.ts';
-import { add, mean, mul, reshape, sub } from '../graph/operators.ts';
-import { CHANNELS, type ModelConfig, patchLength, tokensOf } from '../model/config.ts';
-import { type ParameterSpec, parameterSpecs } from '../model/parameters.ts';
-import { patchify, velocity } from '../model/transformer.ts';
+import type { ParameterSpec, Parameters } from '../model/parameters.ts';
 import { ADAMW, adamw, movingAverage, muon, type Schedule } from './optimizers.ts';
+
+/** What is trained, on what, and towards what. */
+export type StepDefinition = {
+  /** Tensors the caller fills before each step, real-valued. */
+  readonly inputs: readonly { readonly name: string; readonly shape: Shape }[];
+  readonly specs: readonly ParameterSpec[];
+  /** Parameters that are used and not trained; stored in the graph. */
+  readonly frozen?: { readonly specs: readonly ParameterSpec[]; readonly parameters: Parameters };
+  /** Appends the loss, a scalar, to the graph. */
+  loss(g: Graph, input: (name: string) => Value, weight: (name: string) => Value): Value;
+};
 
 export type TrainingGraph = {
   model: Uint8Array;
@@ -26,14 +33,19 @@ export const stateName = (kind: StateKind, parameter: string): string => `${kind
 export const stateKinds = (spec: ParameterSpec): StateKind[] =>
   spec.optimizer === 'muon' ? ['p', 'm', 'e'] : ['p', 'm', 'v', 'e'];
 
-/** Builds the training step for a fixed batch size. Loss: mean squared error of the velocity. */
-export function trainingGraph(config: ModelConfig, batch: number): TrainingGraph {
+/** Looks a value up by name; throws where there is none. */
+function lookup(values: ReadonlyMap<string, Value>, what: string): (name: string) => Value {
+  return (name) => {
+    const value = values.get(name);
+    if (!value) throw new Error(`no ${what} ${name}`);
+    return value;
+  };
+}
+
+/** Builds the training step for the shapes of its definition's inputs. */
+export function trainingGraph({ inputs, specs, frozen, loss: lossOf }: StepDefinition): TrainingGraph {
   const g = new Graph();
-  const specs = parameterSpecs(config);
-  const pixels = g.input('pixels', [batch, config.frames, config.height, config.width, CHANNELS]);
-  const noise = g.input('noise', [batch, tokensOf(config), patchLength(config)]);
-  const time = g.input('time', [batch]);
-  const words = g.input('words', [batch, config.words]);
+  const fed = new Map(inputs.map(({ name, shape }) => [name, g.input(name, shape)]));
   const schedule: Schedule = {
     rate: g.input('rate', []),
     correction1: g.input('correction1', []),
@@ -41,6 +53,7 @@ export function trainingGraph(config: ModelConfig, batch: number): TrainingGraph
     average: g.input('average', []),
   };
   const held = new Map<string, Value>();
+  const weights = new Map<string, Value>();
   const state: TrainingGraph['state'] = [];
   for (const spec of specs) {
     for (const kind of stateKinds(spec)) {
@@ -48,17 +61,16 @@ export function trainingGraph(config: ModelConfig, batch: number): TrainingGraph
       held.set(name, g.input(name, spec.shape));
       state.push({ name, shape: spec.shape });
     }
+    weights.set(spec.name, held.get(stateName('p', spec.name)) as Value);
   }
-  const clean = patchify(g, config, pixels);
-  const difference = sub(g, noise, clean);
-  const noisy = add(g, clean, mul(g, difference, reshape(g, time, [batch, 1, 1])));
-  const weight = (name: string): Value => held.get(stateName('p', name)) as Value;
-  const error = sub(g, velocity(g, config, weight, { noisy, time, words }), difference);
-  const loss = mean(g, mul(g, error, error));
+  for (const { name, shape } of frozen?.specs ?? []) {
+    weights.set(name, g.initializer(name, shape, frozen?.parameters.get(name) ?? []));
+  }
+  const loss = lossOf(g, lookup(fed, 'input'), lookup(weights, 'parameter'));
   const gradients = differentiate(
     g,
     loss,
-    specs.map((spec) => weight(spec.name)),
+    specs.map((spec) => weights.get(spec.name) as Value),
   );
   g.output('loss', loss);
   for (const [i, spec] of specs.entries()) update(g, spec, held, gradients[i] as Value, schedule);

@@ -4,64 +4,54 @@
  */
 import * as ort from 'onnxruntime-node';
 import { elements } from '../graph/graph.ts';
-import { type ModelConfig, patchLength, sampleLength, tokensOf } from '../model/config.ts';
-import { freshParameters, type Parameters, parameterSpecs } from '../model/parameters.ts';
+import { freshParameters, type ParameterSpec, type Parameters } from '../model/parameters.ts';
 import { Random } from '../random.ts';
 import type { StoredTensor } from '../storage/safetensors.ts';
 import { ADAMW } from './optimizers.ts';
-import { stateKinds, stateName, trainingGraph } from './step.ts';
+import { type StepDefinition, stateKinds, stateName, trainingGraph } from './step.ts';
 
 export type TrainerOptions = {
-  config: ModelConfig;
-  /** Samples a step. */
-  batch: number;
-  seed: number;
-  provider?: 'cpu' | 'webgpu' | 'cuda';
-  threads?: number;
+  readonly step: StepDefinition;
+  readonly seed: number;
+  readonly provider?: 'cpu' | 'webgpu' | 'cuda';
+  readonly threads?: number;
 };
 
 type TensorSet = Record<string, ort.Tensor>;
 
 export class Trainer {
-  readonly config: ModelConfig;
-  readonly batch: number;
-  /** Inputs of the next step, written by the caller: pixels in −1 … 1 and word weights. */
-  readonly pixels: Float32Array;
-  readonly words: Float32Array;
+  /** Inputs of the next step by name, written by the caller. */
+  readonly inputs: Readonly<Record<string, Float32Array>>;
   /** Steps done. */
   step = 0;
+  /** Chance of this run: fresh parameters come from it, and samples should, so that a run can be repeated. */
   readonly random: Random;
+  readonly #specs: readonly ParameterSpec[];
   readonly #session: ort.InferenceSession;
-  readonly #noise: Float32Array;
-  readonly #time: Float32Array;
   readonly #fixed: TensorSet;
   #now: TensorSet;
   #next: TensorSet;
 
-  private constructor(options: TrainerOptions, session: ort.InferenceSession) {
-    const { config, batch } = options;
-    this.config = config;
-    this.batch = batch;
-    this.random = new Random(options.seed);
+  private constructor({ step, seed }: TrainerOptions, session: ort.InferenceSession) {
+    this.random = new Random(seed);
+    this.#specs = step.specs;
     this.#session = session;
-    this.pixels = new Float32Array(batch * sampleLength(config));
-    this.words = new Float32Array(batch * config.words);
-    this.#noise = new Float32Array(batch * sampleLength(config));
-    this.#time = new Float32Array(batch);
-    const { frames, height, width } = config;
-    this.#fixed = {
-      pixels: new ort.Tensor('float32', this.pixels, [batch, frames, height, width, 3]),
-      noise: new ort.Tensor('float32', this.#noise, [batch, tokensOf(config), patchLength(config)]),
-      time: new ort.Tensor('float32', this.#time, [batch]),
-      words: new ort.Tensor('float32', this.words, [batch, config.words]),
-    };
-    this.#now = stateTensors(config);
-    this.#next = stateTensors(config);
-    this.setParameters(freshParameters(config, () => this.random.normal()));
+    this.#fixed = Object.fromEntries(
+      step.inputs.map(({ name, shape }) => [
+        name,
+        new ort.Tensor('float32', new Float32Array(elements(shape)), shape),
+      ]),
+    );
+    this.inputs = Object.fromEntries(
+      Object.entries(this.#fixed).map(([name, tensor]) => [name, tensor.data as Float32Array]),
+    );
+    this.#now = stateTensors(step.specs);
+    this.#next = stateTensors(step.specs);
+    this.setParameters(freshParameters(step.specs, () => this.random.normal()));
   }
 
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const { model } = trainingGraph(options.config, options.batch);
+    const { model } = trainingGraph(options.step);
     const session = await ort.InferenceSession.create(model, {
       executionProviders: [options.provider ?? 'cpu'],
       graphOptimizationLevel: 'all',
@@ -75,7 +65,7 @@ export class Trainer {
 
   /** Starts from given parameters, with empty optimizer moments and the average at the parameters. */
   setParameters(parameters: Parameters): void {
-    for (const spec of parameterSpecs(this.config)) {
+    for (const spec of this.#specs) {
       const source = parameters.get(spec.name);
       if (source?.length !== elements(spec.shape))
         throw new Error(`no parameter ${spec.name} of [${spec.shape}]`);
@@ -93,10 +83,10 @@ export class Trainer {
 
   /** The parameters ('p') or their moving average ('e'), as views that the next step overwrites. */
   parameters(kind: 'p' | 'e'): Parameters {
-    return new Map(parameterSpecs(this.config).map(({ name }) => [name, this.#array(stateName(kind, name))]));
+    return new Map(this.#specs.map(({ name }) => [name, this.#array(stateName(kind, name))]));
   }
 
-  /** Everything a resumed run needs, as views. */
+  /** Every tensor a resumed run needs, as views; {@link random} and {@link step} belong to it too. */
   state(): Map<string, StoredTensor> {
     return new Map(
       Object.entries(this.#now).map(([name, t]) => [
@@ -118,13 +108,14 @@ export class Trainer {
   }
 
   /**
-   * One step on what stands in `pixels` and `words`. Times are logit-normal (Esser et al. 2024, section
-   * 3.1), σ(z) with z standard normal. Returns the loss before the step.
+   * One step on what stands in {@link inputs}.
+   *
+   * @param rate step size
+   * @param average decay of the moving average
+   * @returns the loss before the step
    */
   async run(rate: number, average: number): Promise<number> {
     const k = this.step + 1;
-    this.random.fillNormal(this.#noise);
-    for (let i = 0; i < this.batch; i++) this.#time[i] = 1 / (1 + Math.exp(-this.random.normal()));
     const scalar = (n: number): ort.Tensor => new ort.Tensor('float32', [n], []);
     const feeds = {
       ...this.#fixed,
@@ -147,9 +138,9 @@ export class Trainer {
   }
 }
 
-function stateTensors(config: ModelConfig): TensorSet {
+function stateTensors(specs: readonly ParameterSpec[]): TensorSet {
   const set: TensorSet = {};
-  for (const spec of parameterSpecs(config)) {
+  for (const spec of specs) {
     for (const kind of stateKinds(spec)) {
       const array = new Float32Array(elements(spec.shape));
       set[stateName(kind, spec.name)] = new ort.Tensor('float32', array, spec.shape);

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { cameraOf, cameraWeights, PLAIN_VIEW, viewOf } from '../model/camera.ts';
 import { Random } from '../random.ts';
-import { drawView, randomCamera } from './views.ts';
-import { buildVocabulary, captionRow } from './vocabulary.ts';
+import { drawView, randomCamera, turnHue } from './views.ts';
 
 /** 16 × 16, white but for one black square of 4 × 4 right of the middle. */
 function picture(): Uint8Array {
@@ -53,18 +52,12 @@ test('a view goes through a camera and back; a mirrored camera pans and turns th
   }
 });
 
-test('captions become rows that keep the camera and sometimes lose the words', () => {
-  const { words } = buildVocabulary([['cat', 'red'], ['cat', 'red'], ['cat', 'blue'], ['red']], 3);
-  expect(words.slice(4)).toEqual(['cat', 'red']);
-  const random = new Random(2);
-  const row = new Float32Array(words.length);
-  let empty = 0;
-  for (let i = 0; i < 2000; i++) {
-    captionRow(random, [4, 5], { ...PLAIN_VIEW, turn: 0.55 }, row);
-    expect(row[3]).toBeCloseTo(1);
-    if (row[4] === 0 && row[5] === 0) empty++;
-    else expect((row[4] as number) ** 2 + (row[5] as number) ** 2).toBeCloseTo(1);
-  }
-  // 0.1 dropped whole, 0.9 · 0.3² word by word.
-  expect(empty / 2000).toBeCloseTo(0.181, 1);
+test('a hue turned all the way round is the colour it was, and grey stays grey', () => {
+  const pixels = Float32Array.of(0.2, -0.4, 0.1, 0.3, 0.3, 0.3);
+  const turned = pixels.slice();
+  turnHue(turned, Math.PI);
+  expect(turned[0]).not.toBeCloseTo(pixels[0] as number, 1);
+  for (let i = 3; i < 6; i++) expect(turned[i]).toBeCloseTo(0.3, 2);
+  turnHue(turned, Math.PI);
+  for (let i = 0; i < 3; i++) expect(turned[i]).toBeCloseTo(pixels[i] as number, 1);
 });

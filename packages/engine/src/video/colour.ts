@@ -65,3 +65,31 @@ export function toPlanar(rgb: Uint8Array, width: number, height: number, scale: 
 }
 
 const evenUp = (n: number): number => n + (n & 1);
+
+/**
+ * Square pictures of another side, bilinear: [n, from, from, 3] → [n, to, to, 3].
+ */
+export function resized(pictures: Float32Array, from: number, to: number): Float32Array {
+  const count = pictures.length / (from * from * 3);
+  const out = new Float32Array(count * to * to * 3);
+  const at = (i: number): number => Math.max(0, Math.min(from - 1, ((i + 0.5) * from) / to - 0.5));
+  for (let n = 0; n < count; n++) {
+    const base = n * from * from * 3;
+    for (let y = 0; y < to; y++) {
+      const [top, fy] = [Math.floor(at(y)), at(y) % 1];
+      const bottom = Math.min(from - 1, top + 1);
+      for (let x = 0; x < to; x++) {
+        const [left, fx] = [Math.floor(at(x)), at(x) % 1];
+        const right = Math.min(from - 1, left + 1);
+        const pixel = (row: number, column: number, c: number): number =>
+          pictures[base + (row * from + column) * 3 + c] as number;
+        for (let c = 0; c < 3; c++) {
+          const upper = (1 - fx) * pixel(top, left, c) + fx * pixel(top, right, c);
+          const lower = (1 - fx) * pixel(bottom, left, c) + fx * pixel(bottom, right, c);
+          out[((n * to + y) * to + x) * 3 + c] = (1 - fy) * upper + fy * lower;
+        }
+      }
+    }
+  }
+  return out;
+}

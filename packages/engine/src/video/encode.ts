@@ -20,7 +20,7 @@ export type EncodedClip = {
 export type EncodeOptions = {
   /** Pictures a second; default 8. */
   readonly fps?: number;
-  /** Whole-number enlargement, nearest neighbour; default 8. */
+  /** Whole-number enlargement, nearest neighbour; default 1. */
   readonly scale?: number;
 };
 
@@ -63,7 +63,7 @@ export async function encodePoster(clip: Clip, index: number, scale: number): Pr
  * frame. Throws when the bytes do not fit the sizes.
  */
 export async function encodeClip(clip: Clip, options: EncodeOptions = {}): Promise<EncodedClip> {
-  const { fps = 8, scale = 8 } = options;
+  const { fps = 8, scale = 1 } = options;
   if (clip.rgb.length !== clip.count * clip.width * clip.height * 3 || clip.count < 1) {
     throw new Error(
       `${clip.rgb.length} bytes are not ${clip.count} frames of ${clip.width} × ${clip.height}`,

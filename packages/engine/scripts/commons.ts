@@ -1,0 +1,70 @@
+/** What the starter is: its sizes, and where its training set and checkpoints lie. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Codec, latentStatistics } from '../src/model/codec.ts';
+import { type AutoencoderConfig, LATENT_SCALE, type ModelConfig } from '../src/model/config.ts';
+import type { Parameters } from '../src/model/parameters.ts';
+import { CLAUSES } from '../src/model/words.ts';
+import { Random } from '../src/random.ts';
+import { readSafetensors } from '../src/storage/safetensors.ts';
+import { buildVocabulary, type Vocabulary } from '../src/train/captions.ts';
+import type { PreparedSet } from '../src/train/set.ts';
+import { fillPictures } from '../src/train/views.ts';
+
+export const FOLDER = process.env.TRAIN_DIR ?? 'train';
+/** Side of its pictures in pixels. */
+export const SIDE = 64;
+export const AUTOENCODER: AutoencoderConfig = { channels: 8, wide: 64, narrow: 32 };
+/** Pictures whose latents say what mean and deviation are. */
+const MEASURED = 1024;
+
+export const checkpointOf = (part: string): string => join(FOLDER, `${part}.checkpoint`);
+
+export const trainingWorks = (set: PreparedSet): number[] =>
+  set.works.flatMap((work, i) => (work.split === 'train' ? [i] : []));
+
+export const vocabularyOf = (set: PreparedSet): Vocabulary =>
+  buildVocabulary(set.works.filter((work) => work.split === 'train').map((work) => work.words));
+
+export const configOf = (vocabulary: Vocabulary): ModelConfig => ({
+  height: SIDE / LATENT_SCALE,
+  width: SIDE / LATENT_SCALE,
+  channels: AUTOENCODER.channels,
+  patch: 2,
+  dim: 256,
+  depth: 7,
+  heads: 4,
+  words: vocabulary.words.length,
+  clauses: CLAUSES,
+  bottleneck: 64,
+  autoencoder: AUTOENCODER,
+  temporal: { frames: 16, after: [1, 3, 5] },
+});
+
+/** The moving averages that a part's last checkpoint holds. */
+export async function trained(part: string): Promise<Parameters> {
+  const stored = readSafetensors(await readFile(checkpointOf(part)));
+  if (!stored.ok) throw new Error(`${part}: ${stored.message}`);
+  return new Map(
+    [...stored.tensors].flatMap(([name, { numbers }]) =>
+      name.startsWith('e.') ? [[name.slice(2), numbers] as const] : [],
+    ),
+  );
+}
+
+/** The trained autoencoder, with mean and deviation of its latents measured on training works. */
+export async function trainedAutoencoder(set: PreparedSet): Promise<Parameters> {
+  const network = await trained('autoencoder');
+  const { channels } = AUTOENCODER;
+  const plain = new Map([
+    ...network,
+    ['latent.mean', new Float32Array(channels)] as const,
+    ['latent.deviation', new Float32Array(channels).fill(1)] as const,
+  ]);
+  const codec = new Codec(AUTOENCODER, plain, {});
+  const pixels = new Float32Array(MEASURED * SIDE * SIDE * 3);
+  fillPictures(new Random(3), set, trainingWorks(set), pixels, SIDE);
+  const statistics = latentStatistics(await codec.encode(pixels, SIDE), channels);
+  await codec.release();
+  return new Map([...network, ...statistics]);
+}

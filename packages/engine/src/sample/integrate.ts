@@ -1,0 +1,76 @@
+/** The flow from noise to a picture (flow matching, Lipman et al. 2023), in Euler steps. */
+import * as ort from 'onnxruntime-node';
+import { sampleLength } from '../model/config.ts';
+import { conditionRows, type Sampler, type Shown } from './sampler.ts';
+
+/** One integration from time `from` to 0. */
+export type Leg = {
+  /** Samples [pictures, height, width, channels] at time `from`; becomes what is drawn. */
+  readonly x: Float32Array;
+  readonly from: number;
+  readonly steps: number;
+  readonly shown: readonly Shown[];
+  readonly guidance: number;
+  /** The pictures are the frames of one clip and see each other. */
+  readonly moving: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** After each step but the last: steps done, and what the sample will be as far as can be told. */
+  readonly onStep?: ((done: number, clean: () => Float32Array) => void | Promise<void>) | undefined;
+};
+
+export type LegProblem = { ok: false; code: 'cancelled' | 'sample_not_finite'; message: string };
+
+const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/**
+ * Euler steps in place on `leg.x`. Guided velocity is u + guidance·(c − u), c conditional and u unconditional,
+ * both from one run (Ho & Salimans 2022). Returns what went wrong, if anything.
+ */
+export async function integrate(sampler: Sampler, leg: Leg): Promise<LegProblem | undefined> {
+  const { x, from, steps, shown } = leg;
+  const session = await sampler.session(2 * shown.length, leg.moving);
+  const rows = conditionRows(sampler.model, shown);
+  const both = new Float32Array(2 * x.length);
+  for (let step = 0; step < steps; step++) {
+    if (leg.signal?.aborted)
+      return { ok: false, code: 'cancelled', message: `stopped before step ${step + 1}` };
+    const time = from * (1 - step / steps);
+    both.set(x, 0);
+    both.set(x, x.length);
+    const flow = await evaluate(session, sampler, both, time, rows);
+    guide(flow, leg.guidance, x.length);
+    const clean = (): Float32Array => before.map((n, i) => n - time * (flow[i] as number));
+    const before = leg.onStep ? x.slice() : x;
+    for (let i = 0; i < x.length; i++) x[i] = (x[i] as number) - ((flow[i] as number) * from) / steps;
+    if (step + 1 < steps) await leg.onStep?.(step + 1, clean);
+    await pause();
+  }
+  if (x.every(Number.isFinite)) return undefined;
+  const message = 'weights or guidance drove the numbers beyond what single precision holds';
+  return { ok: false, code: 'sample_not_finite', message };
+}
+
+async function evaluate(
+  session: ort.InferenceSession,
+  { model }: Sampler,
+  x: Float32Array,
+  time: number,
+  words: Float32Array,
+): Promise<Float32Array> {
+  const { config } = model.record;
+  const batch = x.length / sampleLength(config);
+  const results = await session.run({
+    sample: new ort.Tensor('float32', x, [batch, config.height, config.width, config.channels]),
+    time: new ort.Tensor('float32', new Float32Array(batch).fill(time), [batch]),
+    words: new ort.Tensor('float32', words, [batch, config.clauses, config.words]),
+  });
+  return (results.velocity as ort.Tensor).data as Float32Array;
+}
+
+/** Writes the guided velocity into the first half of [conditional, unconditional]. */
+function guide(flow: Float32Array, guidance: number, half: number): void {
+  for (let i = 0; i < half; i++) {
+    const plain = flow[half + i] as number;
+    flow[i] = plain + guidance * ((flow[i] as number) - plain);
+  }
+}
