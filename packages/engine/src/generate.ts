@@ -1,5 +1,6 @@
 /** From a request to files: plan, sample, encode, record. What the engine's child process runs. */
-import type { LoadedModel } from './model/load.ts';
+import { mixOf } from './adapter/mix.ts';
+import type { ShelfErrorCode, ShelfResult } from './adapter/shelf.ts';
 import { type Preview, samplePlan } from './sample/draw.ts';
 import type { LatentPoint } from './sample/latent.ts';
 import type { Motion } from './sample/motion.ts';
@@ -12,7 +13,7 @@ import {
   type RequestErrorCode,
   type WordWeights,
 } from './sample/request.ts';
-import type { Sampler } from './sample/sampler.ts';
+import { knows, type Sampler } from './sample/sampler.ts';
 import type { Clip } from './video/av1.ts';
 import { type EncodedClip, encodeClip } from './video/encode.ts';
 
@@ -31,6 +32,13 @@ export type GenerationRecord = {
   /** Words of motion with their weights. */
   readonly motion: Motion;
   readonly unknownWords: readonly string[];
+  /** Adapters in force. */
+  readonly adapters: readonly {
+    readonly name: string;
+    readonly styleWord: string;
+    readonly sha256: string;
+    readonly weight: number;
+  }[];
   readonly seed: number;
   readonly path: readonly LatentPoint[];
   readonly steps: number;
@@ -60,11 +68,15 @@ export type GenerateHooks = {
 
 export type GenerateOutcome =
   | { ok: true; result: GenerateResult }
-  | { ok: false; code: RequestErrorCode | 'cancelled' | 'sample_not_finite'; message: string };
+  | {
+      ok: false;
+      code: RequestErrorCode | ShelfErrorCode | 'cancelled' | 'sample_not_finite';
+      message: string;
+    };
 
-/** Checks a request against a model; see {@link planOf}. */
-export const planFor = (model: LoadedModel, request: GenerateRequest): ReturnType<typeof planOf> =>
-  planOf(request, (word) => model.index.has(word), model.record.config.temporal?.frames);
+/** Checks a request against a model and the adapters in force; see {@link planOf}. */
+export const planFor = (sampler: Sampler, request: GenerateRequest): ReturnType<typeof planOf> =>
+  planOf(request, knows(sampler), sampler.model.record.config.temporal?.frames);
 
 /** Runs one request. Bad input and cancelling are returned, a broken runtime throws. */
 export async function generate(
@@ -72,7 +84,11 @@ export async function generate(
   request: GenerateRequest,
   hooks: GenerateHooks = {},
 ): Promise<GenerateOutcome> {
-  const planned = planFor(sampler.model, request);
+  const taken = await sampler.shelf.take(request.adapters ?? []);
+  if (!taken.ok) return taken;
+  const { weighed } = taken;
+  sampler.mix = weighed.length > 0 ? mixOf(weighed, sampler.model.record.config) : undefined;
+  const planned = planFor(sampler, request);
   if (!planned.ok) return planned;
   const { plan } = planned;
   const sampled = await samplePlan(sampler, plan, hooks);
@@ -80,7 +96,11 @@ export async function generate(
   const started = performance.now();
   const files = plan.deliver === 'files' ? await encodeClip(sampled.clip, plan) : undefined;
   const encodeMs = performance.now() - started;
-  const record = recordOf(sampler, plan, sampled.clip, sampled.milliseconds, encodeMs);
+  const record = recordOf(sampler, plan, sampled.clip, {
+    sample: sampled.milliseconds,
+    encode: encodeMs,
+    weighed,
+  });
   return { ok: true, result: files ? { record, files } : { record, frames: sampled.clip } };
 }
 
@@ -88,8 +108,11 @@ function recordOf(
   { model, provider }: Sampler,
   plan: Plan,
   clip: Clip,
-  sampleMs: number,
-  encodeMs: number,
+  made: {
+    readonly sample: number;
+    readonly encode: number;
+    readonly weighed: Extract<ShelfResult, { ok: true }>['weighed'];
+  },
 ): GenerationRecord {
   const { prompt, clauses, motion, unknownWords, seed, path, steps, guidance, frames, fps, mode } = plan;
   return {
@@ -102,6 +125,12 @@ function recordOf(
     clauses,
     motion,
     unknownWords,
+    adapters: made.weighed.map(({ adapter: { name, styleWord }, sha256, weight }) => ({
+      name,
+      styleWord,
+      sha256,
+      weight,
+    })),
     seed,
     path,
     steps,
@@ -110,9 +139,9 @@ function recordOf(
     width: clip.width,
     height: clip.height,
     fps,
-    sampleMs: Math.round(sampleMs),
-    encodeMs: Math.round(encodeMs),
-    computeMs: Math.round(sampleMs + encodeMs),
+    sampleMs: Math.round(made.sample),
+    encodeMs: Math.round(made.encode),
+    computeMs: Math.round(made.sample + made.encode),
   };
 }
 
@@ -122,7 +151,7 @@ export async function bareGenerate(
   request: GenerateRequest,
 ): Promise<{ sampleMs: number; encodeMs: number; totalMs: number; files: EncodedClip }> {
   const started = performance.now();
-  const planned = planFor(sampler.model, request);
+  const planned = planFor(sampler, request);
   if (!planned.ok) throw new Error(planned.message);
   const sampled = await samplePlan(sampler, planned.plan);
   if (!sampled.ok) throw new Error(sampled.message);

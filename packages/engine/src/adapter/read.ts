@@ -48,6 +48,11 @@ const MAX_DEPTH = 64;
 
 const refuse = (code: AdapterErrorCode, message: string) => ({ ok: false, code, message }) as const;
 
+export const TOO_LARGE = refuse(
+  'adapter_too_large',
+  `the file has more than ${MAX_ADAPTER_BYTES / 1e6} MB; an adapter of this engine has a few.`,
+);
+
 const CODES: Readonly<Record<SafetensorsErrorCode, AdapterErrorCode>> = {
   too_short: 'adapter_not_safetensors',
   header_too_large: 'adapter_header_too_large',
@@ -73,13 +78,7 @@ const NEXT: Readonly<Partial<Record<AdapterErrorCode, string>>> = {
  * @param base the model it is to work with; another one's adapter is then refused
  */
 export function readAdapter(bytes: Uint8Array, base?: AdapterInfo['base']): AdapterResult {
-  if (bytes.byteLength > MAX_ADAPTER_BYTES) {
-    const most = MAX_ADAPTER_BYTES / 1e6;
-    return refuse(
-      'adapter_too_large',
-      `the file has more than ${most} MB; an adapter of this engine has a few.`,
-    );
-  }
+  if (bytes.byteLength > MAX_ADAPTER_BYTES) return TOO_LARGE;
   const stored = readSafetensors(bytes);
   if (!stored.ok) {
     const code = CODES[stored.code];

@@ -3,9 +3,9 @@
  * here. It ends when its parent goes away.
  */
 import { generate } from '../generate.ts';
-import { pictureSize, pictureSize } from '../model/config.ts';
+import { pictureSize } from '../model/config.ts';
 import { type LoadedModel, loadModel } from '../model/load.ts';
-import type { Preview, Preview } from '../sample/draw.ts';
+import type { Preview } from '../sample/draw.ts';
 import { chooseProvider } from '../sample/providers.ts';
 import { Sampler } from '../sample/sampler.ts';
 import { trainOwn, workshopOf } from '../train/own.ts';

@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeTinyModel } from '../model/tiny.ts';
 import type { GenerateRequest } from '../sample/request.ts';
+import type { TrainEvent, TrainRequest } from '../train/request.ts';
 import { type Engine, type EngineEvent, startEngine } from './engine.ts';
 
 let dir: string;
@@ -37,7 +39,7 @@ async function collect(from: Engine, request: GenerateRequest, signal?: AbortSig
 test('a clip comes with previews, files and a record that makes it again', async () => {
   const request = { prompt: 'red zebra', seed: 4, steps: 6, previewEvery: 2 };
   const events = await collect(engine, request);
-  expect(events.map((event) => event.type)).toEqual(['preview', 'preview', 'preview', 'preview', 'result']);
+  expect(events.map((event) => event.type)).toEqual(['preview', 'preview', 'preview', 'result']);
   const last = events.at(-1);
   if (last?.type !== 'result') throw new Error('no result');
   const { record, files } = last.result;
@@ -59,7 +61,7 @@ test('a clip comes with previews, files and a record that makes it again', async
 
 test('raw frames on request', async () => {
   const [event] = await collect(engine, { seed: 1, steps: 2, frames: 3, deliver: 'frames', previewEvery: 0 });
-  expect(event?.type === 'result' && event.result.frames?.rgb.length).toBe(3 * 8 * 8 * 3);
+  expect(event?.type === 'result' && event.result.frames?.rgb.length).toBe(3 * 256 * 256 * 3);
 });
 
 test('bad input and cancelling end in one error, and the engine goes on', async () => {
@@ -83,6 +85,96 @@ test('a second clip meanwhile is refused as busy; leaving the loop cancels the f
     })
     .toBe('result');
 });
+
+/** A picture of one colour to learn from. */
+async function item(background: string) {
+  const create = { width: 20, height: 20, channels: 3, background } as const;
+  const bytes = new Uint8Array(await sharp({ create }).png().toBuffer());
+  return { bytes, mediaType: 'image/png' as const, caption: 'red zebra' };
+}
+
+const lesson = async (more: Partial<TrainRequest> = {}): Promise<TrainRequest> => ({
+  kind: 'adapter',
+  name: 'Moon cuts',
+  styleWord: 'mooncut',
+  items: [await item('#c02020'), await item('#2020c0')],
+  seed: 5,
+  steps: 6,
+  rank: 2,
+  sheetEvery: 0,
+  sheet: { prompts: [], seeds: [] },
+  checkpointFolder: join(dir, 'lesson'),
+  manifest: '{}',
+  ...more,
+});
+
+async function taught(from: Engine, request: TrainRequest, options = {}): Promise<TrainEvent[]> {
+  const events: TrainEvent[] = [];
+  for await (const event of from.train(request, options)) events.push(event);
+  return events;
+}
+
+test('an adapter is taught in the process, and a clip is made with it', async () => {
+  const last = (await taught(engine, await lesson())).at(-1);
+  if (last?.type !== 'result') throw new Error(JSON.stringify(last));
+  const path = join(dir, 'mooncut.safetensors');
+  await writeFile(path, last.safetensors);
+  const request = { prompt: 'red mooncut', seed: 1, steps: 2, frames: 1, previewEvery: 0 };
+  const [plain] = await collect(engine, request);
+  const [styled] = await collect(engine, { ...request, adapters: [{ path, weight: -0.5 }] });
+  if (plain?.type !== 'result' || styled?.type !== 'result') throw new Error(JSON.stringify([plain, styled]));
+  expect(plain.result.record).toMatchObject({ unknownWords: ['mooncut'], adapters: [] });
+  expect(styled.result.record).toMatchObject({
+    unknownWords: [],
+    clauses: [{ red: 1, mooncut: 1 }],
+    adapters: [{ name: 'Moon cuts', styleWord: 'mooncut', sha256: last.sha256, weight: -0.5 }],
+  });
+  expect(styled.result.files?.mp4.sha256).not.toBe(plain.result.files?.mp4.sha256);
+  const [again] = await collect(engine, request);
+  expect(again?.type === 'result' && again.result.files?.mp4.sha256).toBe(plain.result.files?.mp4.sha256);
+});
+
+test('adapters that cannot be used are named, and the engine goes on', async () => {
+  const path = join(dir, 'broken.safetensors');
+  await writeFile(path, new Uint8Array(3));
+  const asked = (adapters: GenerateRequest['adapters']) =>
+    collect(engine, { seed: 1, ...(adapters && { adapters }) });
+  expect(await asked([{ path, weight: 1 }])).toMatchObject([{ code: 'adapter_not_safetensors' }]);
+  expect(await asked([{ path: join(dir, 'none'), weight: 1 }])).toMatchObject([{ code: 'adapter_missing' }]);
+  expect(await asked([{ path, weight: Number.NaN }])).toMatchObject([{ code: 'adapters_invalid' }]);
+  expect(engine.alive).toBe(true);
+});
+
+test('while it teaches, everything else is refused as busy; stop keeps, cancel drops', async () => {
+  const request = await lesson({ steps: 20_000, checkpointFolder: join(dir, 'long') });
+  const stop = new AbortController();
+  const events: TrainEvent[] = [];
+  for await (const event of engine.train(request, { stop: stop.signal })) {
+    events.push(event);
+    if (event.type !== 'progress') continue;
+    expect(await collect(engine, { seed: 1 })).toMatchObject([{ code: 'busy' }]);
+    stop.abort();
+  }
+  expect(events.at(-1)).toMatchObject({ type: 'result' });
+  const cancelled = await taught(engine, { ...request, seed: 6 }, { signal: AbortSignal.abort() });
+  expect(cancelled.at(-1)).toMatchObject({ type: 'error', code: 'cancelled' });
+}, 60_000);
+
+test('a process that dies while it teaches says so', async () => {
+  const request = await lesson({ steps: 20_000, checkpointFolder: join(dir, 'killed') });
+  const victim = await start();
+  const events: TrainEvent[] = [];
+  for await (const event of victim.train(request)) {
+    events.push(event);
+    if (event.type === 'progress') process.kill(victim.pid as number, 'SIGKILL');
+  }
+  expect(events.at(-1)).toMatchObject({
+    type: 'error',
+    code: 'child_died',
+    message: expect.stringContaining('SIGKILL'),
+  });
+  await victim.close();
+}, 60_000);
 
 test('a killed process is an error event, and another can be started', async () => {
   const victim = await start();

@@ -5,6 +5,7 @@ import type { GenerateResult } from '../generate.ts';
 import { defaultModelDir } from '../model/load.ts';
 import type { ProviderName } from '../sample/providers.ts';
 import type { GenerateRequest } from '../sample/request.ts';
+import type { TrainEvent, TrainRequest } from '../train/request.ts';
 import type { EngineErrorCode, FromChild, ModelInfo, StartErrorCode, ToChild } from './messages.ts';
 
 export type StartOptions = {
@@ -43,7 +44,7 @@ export class EngineStartError extends Error {
   }
 }
 
-type Listener = (event: EngineEvent) => void;
+type Listener = (event: EngineEvent | TrainEvent) => void;
 
 export class Engine {
   readonly provider: ProviderName;
@@ -83,38 +84,64 @@ export class Engine {
 
   /**
    * Makes one clip. Yields previews, then exactly one `result` or `error`. Aborting the signal, or leaving
-   * the loop early, cancels at the next step. One at a time: a second gets the error `busy`.
+   * the loop early, cancels at the next step. One job at a time: a second gets the error `busy`.
    */
-  async *generate(
+  generate(
     request: GenerateRequest,
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<EngineEvent, void, void> {
+    return this.#job<EngineEvent>((id) => ({ type: 'generate', id, request }), options);
+  }
+
+  /**
+   * Teaches an adapter or a small model. Yields `started`, progress and sheets, then exactly one `result` or
+   * `error`. `stop` ends it with what was learnt so far; `signal`, or leaving the loop early, cancels it, and
+   * its checkpoint stays in the request's folder. One job at a time, as {@link generate}.
+   */
+  train(
+    request: TrainRequest,
+    options: { readonly signal?: AbortSignal; readonly stop?: AbortSignal } = {},
+  ): AsyncGenerator<TrainEvent, void, void> {
+    return this.#job<TrainEvent>((id) => ({ type: 'train', id, request }), options);
+  }
+
+  async *#job<Event extends EngineEvent | TrainEvent>(
+    message: (id: number) => ToChild,
+    { signal, stop }: { readonly signal?: AbortSignal; readonly stop?: AbortSignal },
+  ): AsyncGenerator<Event, void, void> {
     if (this.#died !== undefined) {
-      yield { type: 'error', code: 'child_died', message: this.#died };
+      yield { type: 'error', code: 'child_died', message: this.#died } as Event;
       return;
     }
     const id = this.#next++;
-    const waiting: EngineEvent[] = [];
+    const waiting: Event[] = [];
     let wake: () => void = () => {};
     this.#listeners.set(id, (event) => {
-      waiting.push(event);
+      waiting.push(event as Event);
       wake();
     });
     const cancel = (): void => this.#tell({ type: 'cancel', id });
-    this.#tell({ type: 'generate', id, request });
-    options.signal?.addEventListener('abort', cancel);
-    if (options.signal?.aborted) cancel();
+    const halt = (): void => this.#tell({ type: 'stop', id });
+    this.#tell(message(id));
+    for (const [asked, act] of [
+      [signal, cancel],
+      [stop, halt],
+    ] as const) {
+      asked?.addEventListener('abort', act);
+      if (asked?.aborted) act();
+    }
     let ended = false;
     try {
       while (!ended) {
         if (waiting.length === 0) await new Promise<void>((resolve) => (wake = resolve));
         const event = waiting.shift();
         if (!event) continue;
-        ended = event.type !== 'preview';
+        ended = event.type === 'result' || event.type === 'error';
         yield event;
       }
     } finally {
-      options.signal?.removeEventListener('abort', cancel);
+      signal?.removeEventListener('abort', cancel);
+      stop?.removeEventListener('abort', halt);
       this.#listeners.delete(id);
       if (!ended) cancel();
     }
@@ -136,7 +163,9 @@ export class Engine {
   }
 }
 
-function eventOf(message: Exclude<FromChild, { type: 'log' | 'ready' | 'refused' }>): EngineEvent {
+function eventOf(
+  message: Exclude<FromChild, { type: 'log' | 'ready' | 'refused' }>,
+): EngineEvent | TrainEvent {
   const { id: _id, ...event } = message;
   return event;
 }

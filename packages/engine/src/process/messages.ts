@@ -1,7 +1,9 @@
 /** What the engine's child process and its parent say to each other (structured clone over IPC). */
+import type { ShelfErrorCode } from '../adapter/shelf.ts';
 import type { GenerateResult } from '../generate.ts';
 import type { ProviderName } from '../sample/providers.ts';
 import type { GenerateRequest, RequestErrorCode } from '../sample/request.ts';
+import type { TrainEvent, TrainRequest } from '../train/request.ts';
 
 export type ModelInfo = {
   readonly name: string;
@@ -22,6 +24,7 @@ export type StartErrorCode =
 
 export type EngineErrorCode =
   | RequestErrorCode
+  | ShelfErrorCode
   | 'cancelled'
   | 'sample_not_finite'
   | 'child_died'
@@ -37,7 +40,10 @@ export type ToChild =
       readonly threads?: number;
     }
   | { readonly type: 'generate'; readonly id: number; readonly request: GenerateRequest }
-  | { readonly type: 'cancel'; readonly id: number };
+  | { readonly type: 'train'; readonly id: number; readonly request: TrainRequest }
+  | { readonly type: 'cancel'; readonly id: number }
+  /** Of a training: end with what was learnt. */
+  | { readonly type: 'stop'; readonly id: number };
 
 export type FromChild =
   | { readonly type: 'log'; readonly line: string }
@@ -53,4 +59,5 @@ export type FromChild =
       readonly height: number;
     }
   | { readonly type: 'result'; readonly id: number; readonly result: GenerateResult }
-  | { readonly type: 'error'; readonly id: number; readonly code: EngineErrorCode; readonly message: string };
+  | { readonly type: 'error'; readonly id: number; readonly code: EngineErrorCode; readonly message: string }
+  | (TrainEvent & { readonly id: number });

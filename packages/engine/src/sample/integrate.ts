@@ -1,5 +1,6 @@
 /** The flow from noise to a picture (flow matching, Lipman et al. 2023), in Euler steps. */
 import * as ort from 'onnxruntime-node';
+import { mixSpecs } from '../adapter/mix.ts';
 import { sampleLength } from '../model/config.ts';
 import { conditionRows, type Sampler, type Shown } from './sampler.ts';
 
@@ -29,7 +30,7 @@ const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve
 export async function integrate(sampler: Sampler, leg: Leg): Promise<LegProblem | undefined> {
   const { x, from, steps, shown } = leg;
   const session = await sampler.session(2 * shown.length, leg.moving);
-  const rows = conditionRows(sampler.model, shown);
+  const rows = conditionRows(sampler.model, shown, sampler.mix?.styleWords);
   const both = new Float32Array(2 * x.length);
   for (let step = 0; step < steps; step++) {
     if (leg.signal?.aborted)
@@ -52,17 +53,24 @@ export async function integrate(sampler: Sampler, leg: Leg): Promise<LegProblem 
 
 async function evaluate(
   session: ort.InferenceSession,
-  { model }: Sampler,
+  { model, mix }: Sampler,
   x: Float32Array,
   time: number,
   words: Float32Array,
 ): Promise<Float32Array> {
   const { config } = model.record;
   const batch = x.length / sampleLength(config);
+  const terms = mix ? mixSpecs(config, mix.rank) : [];
   const results = await session.run({
     sample: new ort.Tensor('float32', x, [batch, config.height, config.width, config.channels]),
     time: new ort.Tensor('float32', new Float32Array(batch).fill(time), [batch]),
-    words: new ort.Tensor('float32', words, [batch, config.clauses, config.words]),
+    words: new ort.Tensor('float32', words, [batch, config.clauses, words.length / batch / config.clauses]),
+    ...Object.fromEntries(
+      terms.map(({ name, shape }) => [
+        name,
+        new ort.Tensor('float32', mix?.parameters.get(name) as Float32Array, shape),
+      ]),
+    ),
   });
   return (results.velocity as ort.Tensor).data as Float32Array;
 }

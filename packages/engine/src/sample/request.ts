@@ -1,4 +1,5 @@
 /** What can be asked of the sampler, and what is wrong with a request. */
+import type { AdapterWish } from '../adapter/shelf.ts';
 import { CLAUSES, clausesOf, wordsOf } from '../model/words.ts';
 import type { LatentPoint } from './latent.ts';
 import { DEFAULT_MOTION, isMotionWord, type Motion, type MotionWord } from './motion.ts';
@@ -32,6 +33,8 @@ export type GenerateRequest = {
   /** Side of the finished picture in pixels: {@link SIZES}; default 256. 64 is what the model drew, untouched. */
   readonly size?: Size;
   readonly deliver?: 'files' | 'frames';
+  /** Up to four, mixed by their weights. */
+  readonly adapters?: readonly AdapterWish[];
 };
 
 export type RequestErrorCode =

@@ -1,5 +1,7 @@
 /** A loaded model ready to draw: its sessions for batches of pictures and for whole clips. */
 import * as ort from 'onnxruntime-node';
+import { MAX_ADAPTERS, type Mix } from '../adapter/mix.ts';
+import { Shelf } from '../adapter/shelf.ts';
 import { CAMERA_ROWS, cameraWeights, MOTION_ROWS, PLAIN_VIEW, type View } from '../model/camera.ts';
 import { Codec } from '../model/codec.ts';
 import { pictureSize } from '../model/config.ts';
@@ -26,6 +28,10 @@ export class Sampler {
   readonly provider: ProviderName;
   /** Side of a picture in pixels. */
   readonly side: number;
+  /** Adapters that have been read. */
+  readonly shelf: Shelf;
+  /** Adapters in force; putting others here is all there is to switching. */
+  mix: Mix | undefined;
   readonly #options: ort.InferenceSession.SessionOptions;
   readonly #sessions = new Map<string, Promise<ort.InferenceSession>>();
   readonly #codec: Codec | undefined;
@@ -35,15 +41,17 @@ export class Sampler {
     this.model = model;
     this.provider = provider;
     this.#options = sessionOptions(provider, threads);
+    this.shelf = new Shelf({ name: model.record.name, weightsSha256: model.record.weights.sha256 });
     const { autoencoder, upscaler } = model.record.config;
     this.side = pictureSize(model.record.config).width;
     this.#codec = autoencoder && new Codec(autoencoder, model.parameters, this.#options);
     this.#enlarger = upscaler && new Enlarger(upscaler, model.parameters, this.#options);
   }
 
-  /** The session for a batch size; built on first use, the {@link SESSIONS_KEPT} last used are kept. */
+  /** The session for a batch size and the adapters in force; built on first use, the {@link SESSIONS_KEPT} last used are kept. */
   session(batch: number, moving: boolean): Promise<ort.InferenceSession> {
-    const key = `${batch} ${moving}`;
+    const rank = this.mix?.rank ?? 0;
+    const key = `${batch} ${moving} ${rank}`;
     const kept = this.#sessions.get(key);
     if (kept) {
       this.#sessions.delete(key);
@@ -55,7 +63,7 @@ export class Sampler {
       this.#sessions.delete(oldest);
       session.then((idle) => idle.release()).catch(() => {});
     }
-    const bytes = samplingGraph(this.model.record.config, batch, this.model.parameters, moving);
+    const bytes = samplingGraph(this.model.record.config, batch, this.model.parameters, moving, rank);
     const session = ort.InferenceSession.create(bytes, this.#options);
     this.#sessions.set(key, session);
     return session;
@@ -103,6 +111,12 @@ export async function openSampler(model: LoadedModel, options: SamplerOptions = 
   return sampler;
 }
 
+/** Whether the model, or an adapter in force, has a word. */
+export const knows =
+  ({ model, mix }: Sampler) =>
+  (word: string): boolean =>
+    model.index.has(word) || (mix?.styleWords.includes(word) ?? false);
+
 /** What one picture of a batch is to show. */
 export type Shown = {
   readonly clauses: readonly WordWeights[];
@@ -112,11 +126,17 @@ export type Shown = {
 };
 
 /**
- * Caption rows of some pictures, first with their words, then without: [2 · pictures, clauses, vocabulary].
+ * Caption rows of some pictures, first with their words, then without: [2 · pictures, clauses, vocabulary],
+ * the last axis longer by {@link MAX_ADAPTERS} where there are styles. A style's weight is not shared with words.
  * Camera and motion stand in both, so that guidance strengthens words and leaves the view alone.
  */
-export function conditionRows(model: LoadedModel, pictures: readonly Shown[]): Float32Array {
-  const { words: vocabulary, clauses: most } = model.record.config;
+export function conditionRows(
+  model: LoadedModel,
+  pictures: readonly Shown[],
+  styles?: readonly string[],
+): Float32Array {
+  const { words: known, clauses: most } = model.record.config;
+  const vocabulary = known + (styles ? MAX_ADAPTERS : 0);
   const width = most * vocabulary;
   const rows = new Float32Array(2 * pictures.length * width);
   const put = (at: number, name: string, weight: number): void => {
@@ -125,9 +145,11 @@ export function conditionRows(model: LoadedModel, pictures: readonly Shown[]): F
   };
   for (const [i, { clauses, view = PLAIN_VIEW, motion = [0, 0] }] of pictures.entries()) {
     for (const [k, clause] of clauses.slice(0, most).entries()) {
-      const used = Object.entries(clause).filter(([, weight]) => weight !== 0);
+      const used = Object.entries(clause).filter(([word, weight]) => weight !== 0 && model.index.has(word));
       const share = 1 / Math.sqrt(Math.max(1, used.length));
-      for (const [word, weight] of used) put(i * width + k * vocabulary, word, weight * share);
+      const at = i * width + k * vocabulary;
+      for (const [word, weight] of used) put(at, word, weight * share);
+      for (const [s, style] of (styles ?? []).entries()) rows[at + known + s] = clause[style] ?? 0;
     }
     for (const at of [i * width, (pictures.length + i) * width]) {
       for (const [c, weight] of cameraWeights(view).entries()) put(at, CAMERA_ROWS[c] as string, weight);
