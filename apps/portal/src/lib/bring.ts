@@ -2,7 +2,8 @@
 import type { Problem, WorkCreated } from '@uncaged/contract';
 
 /** What the file chooser offers; what is really taken is the api's to say. */
-export const takes = 'image/svg+xml,image/png,image/jpeg,image/webp,image/gif,video/mp4,video/webm';
+export const takes =
+  'image/svg+xml,image/png,image/jpeg,image/webp,image/avif,image/gif,video/mp4,video/webm';
 
 export type Sent = { ok: true; data: WorkCreated } | { ok: false; problem: Problem; heard: boolean };
 

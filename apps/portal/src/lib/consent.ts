@@ -34,3 +34,7 @@ const reasons: Record<string, string> = {
   not_accepted_by_policy: 'our policy does not accept this ground',
 };
 export const because = (code: string): string => reasons[code] ?? code.replaceAll('_', ' ');
+
+/** "LicenseRef-all-rights-reserved" → "all rights reserved"; identifiers of SPDX and addresses stay as they are. */
+export const licenceOf = (licence: string): string =>
+  licence.startsWith('LicenseRef-') ? licence.slice('LicenseRef-'.length).replaceAll('-', ' ') : licence;

@@ -64,9 +64,9 @@ test('what was said of a work reads as a sentence; absent means no', () => {
     consentId: null,
     expiresAt: null,
   });
-  expect(consentsInWords([])).toBe('no to teaching me, sharing that and taking it away');
+  expect(consentsInWords([])).toBe('no to my own hand, sharing it and taking it away');
   expect(consentsInWords([line('fine_tune_own', true)])).toBe(
-    'yes to teaching me; no to sharing that and taking it away',
+    'yes to my own hand; no to sharing it and taking it away',
   );
   expect(
     consentsInWords([
@@ -74,7 +74,7 @@ test('what was said of a work reads as a sentence; absent means no', () => {
       line('fine_tune_shared', true),
       line('export_weights', true),
     ]),
-  ).toBe('yes to teaching me, sharing that and taking it away');
+  ).toBe('yes to my own hand, sharing it and taking it away');
 });
 
 test('a number of works stands in one row of what it can teach', () => {

@@ -54,12 +54,12 @@ export const actWords: Record<FineTuneAct, { press: string; busy: string }> = {
 /** The three lines that matter to a hand, in the order they come up. */
 const asked = ['fine_tune_own', 'fine_tune_shared', 'export_weights'] as const;
 const saidOf: Record<string, string> = {
-  fine_tune_own: 'teaching me',
-  fine_tune_shared: 'sharing that',
+  fine_tune_own: 'my own hand',
+  fine_tune_shared: 'sharing it',
   export_weights: 'taking it away',
 };
 
-/** "yes to teaching me and sharing that; no to taking it away": what was said of one work. */
+/** "yes to my own hand and sharing it; no to taking it away": what was said of one work. */
 export function consentsInWords(uses: readonly TrainingUse[]): string {
   const list = (allowed: boolean): string => {
     const named = asked

@@ -45,3 +45,8 @@ export function slug(words: string): string {
     .replace(/^-+|-+$/g, '')
     .slice(0, 60);
 }
+
+/** How much of a hand is mixed in: "× 1", "× −0.5". */
+export function weightText(weight: number): string {
+  return `× ${weight.toLocaleString('en', { maximumFractionDigits: 3 }).replace('-', '−')}`;
+}

@@ -1,5 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import type {
+  Adapter,
   Enforcement,
   Generation,
   GenerationCreated,
@@ -16,11 +17,12 @@ interface StudioRules {
 
 export const load: PageServerLoad = async (event) => {
   const now = event.url.searchParams.get('now');
-  const [mine, current, policy, models] = await Promise.all([
+  const [mine, current, policy, models, hands] = await Promise.all([
     event.locals.me ? maybe<{ generations: Generation[] }>(event, '/api/generations?mine=1&limit=24') : null,
     now ? maybe<{ generation: Generation }>(event, `/api/generations/${encodeURIComponent(now)}`) : null,
     maybe<PolicyAnswer>(event, '/api/policy'),
     maybe<{ models: ModelSummary[] }>(event, '/api/models'),
+    event.locals.me ? maybe<{ adapters: Adapter[] }>(event, '/api/adapters?limit=100') : null,
   ]);
   const document = policy?.document as { studio?: StudioRules } | undefined;
   return {
@@ -29,7 +31,13 @@ export const load: PageServerLoad = async (event) => {
     current: current?.generation ?? null,
     steps: document?.studio?.steps ?? { min: 1, max: 200, usual: 30 },
     promptMax: document?.studio?.promptMaxCharacters ?? 2000,
-    models: models?.models ?? [],
+    // The first is what is used when nothing is said: the newest of ours, not a member's own.
+    models: (models?.models ?? [])
+      .filter(({ state }) => state === 'in_use')
+      .toSorted((a, b) => Number(a.private) - Number(b.private)),
+    model: event.url.searchParams.get('model'),
+    hands: hands?.adapters ?? [],
+    hand: event.url.searchParams.get('hand'),
   };
 };
 
@@ -37,7 +45,12 @@ export const actions: Actions = {
   make: async (event) => {
     const form = await filled(event);
     const fields = ['prompt', 'seed', 'steps', 'guidance', 'mode', 'model'];
-    const typed = Object.fromEntries(fields.map((field) => [field, form.text(field)]));
+    const hands = form.all('hands');
+    const typed = Object.fromEntries([
+      ...fields.map((field) => [field, form.text(field)]),
+      ['hands', hands.join(' ')],
+      ...hands.map((id) => [`weight-${id}`, form.text(`weight-${id}`)]),
+    ]);
     const body = {
       prompt: form.text('prompt'),
       seed: form.text('seed') || undefined,
@@ -45,6 +58,10 @@ export const actions: Actions = {
       guidance: form.number('guidance'),
       mode: form.text('mode') || undefined,
       model: form.text('model') || undefined,
+      adapters:
+        hands.length === 0
+          ? undefined
+          : hands.map((id) => ({ id, weight: form.number(`weight-${id}`) ?? 1 })),
     };
     const answer = await ask<GenerationCreated>(event, 'POST', '/api/generations', body, form.key);
     if (answer.ok) redirect(303, `/make?now=${answer.data.generation.id}`);

@@ -1,9 +1,17 @@
 import { redirect } from '@sveltejs/kit';
-import type { AdapterDetail } from '@uncaged/contract';
+import type { AdapterDetail, Problem } from '@uncaged/contract';
 import { manifestOf } from '#lib/manifest.ts';
 import { ask, filled, get, refuse } from '#lib/server/ask.ts';
 import { consented } from '#lib/server/consents.ts';
 import type { Actions, PageServerLoad } from './$types';
+
+/** Why the file may not leave; null when it may. */
+async function refusalOf(event: Parameters<PageServerLoad>[0], file: string): Promise<Problem | null> {
+  const answer = await event.fetch(file);
+  if (!answer.ok) return (await answer.json()) as Problem;
+  await answer.body?.cancel();
+  return null;
+}
 
 export const load: PageServerLoad = async (event) => {
   if (!event.locals.me) redirect(303, `/come?to=${encodeURIComponent(event.url.pathname)}`);
@@ -12,7 +20,13 @@ export const load: PageServerLoad = async (event) => {
     `/api/adapters/${encodeURIComponent(event.params.id)}`,
   );
   const { manifest, ...rest } = adapter;
-  return { adapter: rest, manifest: manifestOf(manifest) };
+  const tried = event.url.searchParams.has('take') && adapter.file !== null;
+  return {
+    adapter: rest,
+    manifest: manifestOf(manifest),
+    untaken: tried && adapter.file !== null ? await refusalOf(event, adapter.file) : null,
+    tried,
+  };
 };
 
 const acts = ['share', 'unshare', 'discard'] as const;
