@@ -13,5 +13,9 @@ test('a bench ends in one JSON line with the median, the least and the most', ()
     runs: 3,
     versions: { node: '24' },
   });
+  const fields = { colour: { kid_over_floor: 3 } };
+  expect(JSON.parse(line('x', { ratios: [1], peer: '', versions: {}, fields })).colour.kid_over_floor).toBe(
+    3,
+  );
   expect(JSON.parse(line('x', { ratios: [1, 2], peer: '', versions: {} })).ratio).toBe(1.5);
 });

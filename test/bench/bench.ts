@@ -8,6 +8,8 @@ export interface Figures {
   versions: Record<string, string>;
   /** Further figures by name, such as seconds or operations a second. */
   rows?: Record<string, unknown>[];
+  /** Figures that have names of their own in the line. */
+  fields?: Record<string, unknown>;
 }
 
 export interface Bench {
@@ -15,7 +17,7 @@ export interface Bench {
 }
 
 /** The one JSON line a bench ends in. */
-export function line(bench: string, { ratios, peer, versions, rows }: Figures): string {
+export function line(bench: string, { ratios, peer, versions, rows, fields }: Figures): string {
   const sorted = ratios.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const at = (index: number) => sorted[index] ?? Number.NaN;
@@ -29,6 +31,7 @@ export function line(bench: string, { ratios, peer, versions, rows }: Figures): 
     peer,
     runs: sorted.length,
     versions,
+    ...fields,
     ...(rows ? { rows } : {}),
   });
 }

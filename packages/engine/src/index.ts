@@ -36,6 +36,7 @@ export { Classifier, type ClassifierResult, largest } from './measure/classifier
 export { type Copies, copyRate, type Nearest } from './measure/copies.ts';
 export { FEATURE_KINDS, type FeatureKind } from './measure/features.ts';
 export { type Kid, type KidOptions, kid } from './measure/kid.ts';
+export { type Draw, type Measured, measureQuality, type Quality, worksOf } from './measure/quality.ts';
 export { splitByAuthor } from './measure/split.ts';
 export { plainViews } from './measure/step.ts';
 export {
@@ -103,7 +104,7 @@ export {
   type Size,
   type WordWeights,
 } from './sample/request.ts';
-export { openSampler, Sampler } from './sample/sampler.ts';
+export { knows, openSampler, Sampler } from './sample/sampler.ts';
 export {
   readSafetensors,
   type SafetensorsErrorCode,
@@ -122,6 +123,7 @@ export {
   type TrainRequestErrorCode,
 } from './train/request.ts';
 export { type RunOptions, type RunOutcome, type RunProgress, trainRun } from './train/run.ts';
+export { type PreparedSet, readSet, type SetWork } from './train/set.ts';
 export { type StepDefinition, trainingGraph } from './train/step.ts';
 export { Trainer, type TrainerOptions } from './train/trainer.ts';
 export { drawView, randomCamera } from './train/views.ts';

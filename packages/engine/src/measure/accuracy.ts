@@ -78,7 +78,8 @@ export function sureFrom(chances: Rows, meant: readonly number[], share: number)
   let [right, sure] = [0, 1];
   for (const [i, one] of ranked.entries()) {
     right += one.right ? 1 : 0;
-    if (i + 1 >= 20 && right / (i + 1) >= share) sure = one.top;
+    const tied = ranked[i + 1]?.top === one.top;
+    if (!tied && i + 1 >= 20 && right / (i + 1) >= share) sure = one.top;
   }
   return sure;
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { PreparedSet } from '../train/set.ts';
 
 /** Fewest works of the train split a category needs. */
-const LEAST = 20;
+const LEAST = 50;
 /** Folders that name no kind of thing. */
 const NOT_A_KIND: readonly string[] = ['unsorted', 'special', 'logos', 'buttons'];
 /** Share of the train split kept back by author to set the certainty by, from authors with few works. */
