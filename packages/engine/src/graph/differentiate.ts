@@ -73,6 +73,24 @@ function batchedMatmul(g: Graph, dy: Value, [a, b]: readonly Value[]): Adjoint[]
   return [sumTo(g, dx, x.shape), sumTo(g, dw, w.shape)];
 }
 
+function product(g: Graph, node: Node, [dy]: Adjoint[]): Adjoint[] {
+  const [a, b] = node.inputs as [Value, Value];
+  if (!dy) return [];
+  if (a === b) return [mul(g, mul(g, dy, 2), a)];
+  return [sumTo(g, mul(g, dy, b), a.shape), sumTo(g, mul(g, dy, a), b.shape)];
+}
+
+/**
+ * dy where y > 0. A gradient that is a product with y itself (as behind y²) is 0 wherever y is, and needs no
+ * mask; else the mask is y·∞ cut to 0 … 1, which every provider has kernels for.
+ */
+function rectifier(g: Graph, dy: Value, _x: Value, y: Value): Value {
+  const maker = g.nodes.findLast((node) => node.outputs.includes(dy));
+  if (maker?.op === 'Mul' && maker.inputs.includes(y)) return dy;
+  const huge = mul(g, y, 1e38);
+  return mul(g, dy, g.single('Clip', [huge, g.scalar(0), g.scalar(1)], y.shape));
+}
+
 /** The adjoint of a reduction, back in the rank of its input with reduced axes of length 1. */
 function unreduced(g: Graph, dy: Value, node: Node): Value {
   const x = node.inputs[0] as Value;
@@ -96,7 +114,10 @@ function constantIntegers(g: Graph, value: Value): number[] {
   return [...new BigInt64Array(buffer as ArrayBuffer, byteOffset, byteLength / 8)].map(Number);
 }
 
-/** Ba et al. 2016: dx = (dy − mean dy − x̂·mean(dy·x̂)) / σ, with unit gain; σ is computed anew. */
+/**
+ * Ba et al. 2016: dx = (dy − mean dy − x̂·mean(dy·x̂)) / σ, with unit gain. σ, which no provider but the CPU
+ * hands out, comes from one product: mean(x·x̂) = m = σ − ε/σ, so σ = (m + √(m² + 4ε)) / 2.
+ */
 function layerNormalization(
   g: Graph,
   dy: Value,
@@ -106,9 +127,8 @@ function layerNormalization(
 ): Adjoint[] {
   const input = x as Value;
   const epsilon = (node.attributes.epsilon as Attribute & { kind: 'float' }).value;
-  const centred = sub(g, input, reduceMean(g, input, [-1], true));
-  const variance = reduceMean(g, mul(g, centred, centred), [-1], true);
-  const deviation = sqrt(g, add(g, variance, epsilon));
+  const m = reduceMean(g, mul(g, input, normal), [-1], true);
+  const deviation = mul(g, add(g, m, sqrt(g, add(g, mul(g, m, m), 4 * epsilon))), 0.5);
   const along = reduceMean(g, mul(g, dy, normal), [-1], true);
   const across = sub(g, dy, reduceMean(g, dy, [-1], true));
   return [div(g, sub(g, across, mul(g, normal, along)), deviation)];
@@ -195,7 +215,7 @@ const padSpace = (g: Graph, x: Value, pad: number): Value =>
 const PULLBACKS: Readonly<Record<string, Pullback>> = {
   Add: broadcasting((_g, dy) => [dy, dy]),
   Sub: broadcasting((g, dy) => [dy, neg(g, dy)]),
-  Mul: broadcasting((g, dy, a, b) => [mul(g, dy, b), mul(g, dy, a)]),
+  Mul: product,
   Div: broadcasting((g, dy, _a, b, y) => {
     const da = div(g, dy, b);
     return [da, neg(g, mul(g, da, y))];
@@ -206,8 +226,7 @@ const PULLBACKS: Readonly<Record<string, Pullback>> = {
   Sqrt: pointwise((g, dy, _x, y) => div(g, mul(g, dy, 0.5), y)),
   Tanh: pointwise((g, dy, _x, y) => mul(g, dy, sub(g, 1, mul(g, y, y)))),
   Sigmoid: pointwise((g, dy, _x, y) => mul(g, dy, mul(g, y, sub(g, 1, y)))),
-  // sign(relu(x)) is the step function; Sign exists on every provider, comparisons on bool do not.
-  Relu: pointwise((g, dy, _x, y) => mul(g, dy, g.single('Sign', [y], y.shape))),
+  Relu: pointwise(rectifier),
   Sin: pointwise((g, dy, x) => mul(g, dy, cos(g, x))),
   Cos: pointwise((g, dy, x) => neg(g, mul(g, dy, sin(g, x)))),
   Softmax: pointwise((g, dy, _x, y) => mul(g, y, sub(g, dy, reduceSum(g, mul(g, dy, y), [-1], true)))),

@@ -10,9 +10,6 @@ import { apart, type GradientReport, gradientReport } from './gradient-check.ts'
 const FOLDER = '/usr/lib/chromium';
 const DRIVER = `${FOLDER}/vk_swiftshader_icd.json`;
 
-/** The webgpu provider has no kernel for `Sign`; these gradients go by way of the CPU. */
-const PARTLY_ON_CPU = ['relu', 'relu, below zero', 'squared relu'];
-
 let reports: Record<string, GradientReport & { strict: boolean }> = {};
 
 beforeAll(async () => {
@@ -31,7 +28,6 @@ test.each(GRADIENT_CASES)('gradient of $name on webgpu', async (item) => {
   expect(apart(webgpu.gradient, webgpu.slopes)).toBeLessThan(3e-3);
 });
 
-test('nothing but what is named here falls back to the CPU', () => {
-  const fallen = GRADIENT_CASES.map(({ name }) => name).filter((name) => !reports[name]?.strict);
-  expect(fallen).toEqual(PARTLY_ON_CPU);
+test('nothing falls back to the CPU', () => {
+  expect(GRADIENT_CASES.map(({ name }) => name).filter((name) => !reports[name]?.strict)).toEqual([]);
 });

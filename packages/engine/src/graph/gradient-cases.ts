@@ -53,6 +53,15 @@ export const GRADIENT_CASES: readonly GradientCase[] = [
   { name: 'sigmoid', shapes: [[5]], build: (g, [a]) => op.sigmoid(g, a) },
   { name: 'relu', shapes: [[5]], build: (g, [a]) => op.relu(g, a), range: [0.2, 1] },
   { name: 'relu, below zero', shapes: [[5]], build: (g, [a]) => op.relu(g, a), range: [-1, -0.2] },
+  {
+    name: 'relu, seen twice',
+    shapes: [[6]],
+    build: (g, [a]) => {
+      const y = op.relu(g, a);
+      return op.add(g, op.mul(g, y, y), op.mul(g, y, 3));
+    },
+    range: [0.2, 1],
+  },
   { name: 'squared relu', shapes: [[6]], build: (g, [a]) => op.reluSquared(g, a) },
   { name: 'silu', shapes: [[5]], build: (g, [a]) => op.silu(g, a) },
   { name: 'gelu', shapes: [[5]], build: (g, [a]) => op.gelu(g, a) },
