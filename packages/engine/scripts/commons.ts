@@ -2,7 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Codec, latentStatistics } from '../src/model/codec.ts';
-import { type AutoencoderConfig, LATENT_SCALE, type ModelConfig } from '../src/model/config.ts';
+import {
+  type AutoencoderConfig,
+  LATENT_SCALE,
+  type ModelConfig,
+  type UpscalerConfig,
+} from '../src/model/config.ts';
 import type { Parameters } from '../src/model/parameters.ts';
 import { CLAUSES } from '../src/model/words.ts';
 import { Random } from '../src/random.ts';
@@ -15,6 +20,7 @@ export const FOLDER = process.env.TRAIN_DIR ?? 'train';
 /** Side of its pictures in pixels. */
 export const SIDE = 64;
 export const AUTOENCODER: AutoencoderConfig = { channels: 8, wide: 64, narrow: 32 };
+export const UPSCALER: UpscalerConfig = { width: 32, blocks: 4 };
 /** Pictures whose latents say what mean and deviation are. */
 const MEASURED = 1024;
 
@@ -31,14 +37,15 @@ export const configOf = (vocabulary: Vocabulary): ModelConfig => ({
   width: SIDE / LATENT_SCALE,
   channels: AUTOENCODER.channels,
   patch: 2,
-  dim: 256,
-  depth: 7,
-  heads: 4,
+  dim: 192,
+  depth: 8,
+  heads: 3,
   words: vocabulary.words.length,
   clauses: CLAUSES,
   bottleneck: 64,
   autoencoder: AUTOENCODER,
   temporal: { frames: 16, after: [1, 3, 5] },
+  upscaler: UPSCALER,
 });
 
 /** The moving averages that a part's last checkpoint holds. */

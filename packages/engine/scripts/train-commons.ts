@@ -6,10 +6,11 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Codec } from '../src/model/codec.ts';
-import { autoencoderStep, stillsStep } from '../src/train/definitions.ts';
-import { drawNoise, StillsFeed } from '../src/train/feeds.ts';
+import { autoencoderStep, stillsStep, temporalStep, upscalerStep } from '../src/train/definitions.ts';
+import { CROP, EnlargingFeed } from '../src/train/enlarging.ts';
+import { ClipsFeed, drawClipNoise, drawNoise, StillsFeed } from '../src/train/feeds.ts';
 import { type RateSchedule, type RunProgress, trainRun } from '../src/train/run.ts';
-import { readSet } from '../src/train/set.ts';
+import { readLarge, readLayers, readSet } from '../src/train/set.ts';
 import type { StepDefinition } from '../src/train/step.ts';
 import { Trainer } from '../src/train/trainer.ts';
 import { fillPictures } from '../src/train/views.ts';
@@ -19,8 +20,10 @@ import {
   configOf,
   FOLDER,
   SIDE,
+  trained,
   trainedAutoencoder,
   trainingWorks,
+  UPSCALER,
   vocabularyOf,
 } from './commons.ts';
 
@@ -28,6 +31,9 @@ const [part = '', count = '', last = ''] = process.argv.slice(2);
 const steps = Number(count);
 const decay = last === '' ? Math.round(steps / 2) : Number(last);
 if (!Number.isInteger(steps) || steps < 1) throw new Error('usage: train-commons.ts PART STEPS [DECAY]');
+
+/** Clips in a step of the temporal modules. */
+const CLIPS = 4;
 
 type Part = {
   readonly step: StepDefinition;
@@ -70,6 +76,34 @@ const parts: Record<string, () => Promise<Part>> = {
         trainer.inputs.sample?.set(await codec.encode(pixels, SIDE));
         drawNoise(trainer);
       },
+    };
+  },
+  async temporal() {
+    const batch = CLIPS * (config.temporal?.frames ?? 1);
+    const codec = new Codec(AUTOENCODER, await trainedAutoencoder(set), session);
+    const feed = new ClipsFeed(set, await readLayers(FOLDER), config, vocabulary.words);
+    const pixels = new Float32Array(batch * SIDE * SIDE * 3);
+    return {
+      step: temporalStep(config, batch, await trained('stills')),
+      batch,
+      rate: { peak: 2e-3, warmup: 50, decay },
+      async feed(trainer) {
+        feed.fill(trainer.random, pixels, trainer.inputs.words as Float32Array);
+        trainer.inputs.sample?.set(await codec.encode(pixels, SIDE));
+        drawClipNoise(trainer, config);
+      },
+    };
+  },
+  async upscaler() {
+    const batch = 16;
+    const codec = new Codec(AUTOENCODER, await trainedAutoencoder(set), session);
+    const feed = new EnlargingFeed(await readLarge(FOLDER), works, codec);
+    return {
+      step: upscalerStep(UPSCALER, batch, CROP),
+      batch,
+      rate: { peak: 2e-3, warmup: 50, decay },
+      feed: ({ random, inputs }) =>
+        feed.fill(random, inputs.low as Float32Array, inputs.high as Float32Array),
     };
   },
 };

@@ -18,7 +18,7 @@ async function editRecord(change: (record: Record<string, unknown>) => void): Pr
 test('a model is loaded with every parameter', async () => {
   const loaded = await loadModel(dir, 'tiny');
   if (!loaded.ok) throw new Error(loaded.message);
-  expect(loaded.model.index.get('red')).toBe(4);
+  expect(loaded.model.index.get('red')).toBe(6);
   expect(loaded.model.parameters.get('block.0.qkv')).toHaveLength(16 * 48);
 });
 

@@ -1,5 +1,6 @@
 /** What a model's parameters are called, how they are shaped, started and trained. */
 import { elements, type Shape } from '../graph/graph.ts';
+import { MOTION_ROWS } from './camera.ts';
 import { gridOf, type ModelConfig, patchLength, TIME_FEATURES } from './config.ts';
 
 export type ParameterSpec = {
@@ -71,12 +72,13 @@ export function parameterSpecs(config: ModelConfig): ParameterSpec[] {
 /** Parameters of the temporal modules; none where the model knows stills only. They start without effect. */
 export function temporalSpecs({ temporal, dim, bottleneck }: ModelConfig): ParameterSpec[] {
   if (!temporal) return [];
-  return temporal.after.flatMap((i) => [
+  const modules = temporal.after.flatMap((i) => [
     adamwSpec(`temporal.${i}.position`, [1, temporal.frames, dim], 0.3),
     adamwSpec(`temporal.${i}.modulation`, [bottleneck, 2 * dim], 0),
     muonSpec(`temporal.${i}.qkv`, dim, 3 * dim),
     muonSpec(`temporal.${i}.out`, dim, dim, 0),
   ]);
+  return [adamwSpec('temporal.motion', [MOTION_ROWS.length, bottleneck], 0.3), ...modules];
 }
 
 /** Number of trainable numbers. */

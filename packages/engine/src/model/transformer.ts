@@ -17,10 +17,12 @@ import {
   reshape,
   silu,
   sin,
+  slice,
   softmax,
   split,
   transpose,
 } from '../graph/operators.ts';
+import { CAMERA_ROWS, CONTROL_ROWS, MOTION_ROWS } from './camera.ts';
 import { gridOf, type ModelConfig, patchLength, TIME_FEATURES, tokensOf } from './config.ts';
 import { skipSource } from './parameters.ts';
 
@@ -118,7 +120,19 @@ function block(
   return add(g, attended, mul(g, fed, gate2));
 }
 
-type Conditioning = { shared: Value; narrow: Value };
+type Conditioning = {
+  shared: Value;
+  narrow: Value;
+  /** `narrow` and what the caption says of motion, for the temporal modules. */
+  motion: Value;
+};
+
+/** What the rows of motion in a caption's first clause say: [batch, clauses, vocabulary] → [batch, bottleneck]. */
+function motionOf(g: Graph, w: Weights, words: Value): Value {
+  const batch = words.shape[0] as number;
+  const first = slice(g, slice(g, words, 1, 0, 1), 2, CAMERA_ROWS.length, CONTROL_ROWS.length);
+  return matmul(g, reshape(g, first, [batch, MOTION_ROWS.length]), w('temporal.motion'));
+}
 
 /** Lets each place see itself in every frame: x is [clips · frames, tokens, dim], frames innermost. */
 function temporal(
@@ -133,7 +147,7 @@ function temporal(
   const frames = config.temporal?.frames ?? 1;
   const clips = batch / frames;
   const stem = `temporal.${index}`;
-  const own = reshape(g, matmul(g, cond.narrow, w(`${stem}.modulation`)), [batch, 2, dim]);
+  const own = reshape(g, matmul(g, cond.motion, w(`${stem}.modulation`)), [batch, 2, dim]);
   const [scale, shift] = split(g, own, [1, 1], 1) as [Value, Value];
   const turned = (value: Value, to: readonly number[]): Value =>
     reshape(g, transpose(g, reshape(g, value, to), [0, 2, 1, 3]), [
@@ -167,10 +181,9 @@ export function velocity(
   const position = reshape(g, add(g, w('position.row'), w('position.column')), [1, tokens, config.dim]);
   let x = add(g, linear(g, w, 'patch.in', inputs.noisy), add(g, position, w('patch.bias')));
   const c = condition(g, w, inputs.time, inputs.words);
-  const cond = {
-    shared: matmul(g, c, w('modulation.shared')),
-    narrow: matmul(g, c, w('modulation.down')),
-  };
+  const narrow = matmul(g, c, w('modulation.down'));
+  const motion = moving ? add(g, narrow, motionOf(g, w, inputs.words)) : narrow;
+  const cond = { shared: matmul(g, c, w('modulation.shared')), narrow, motion };
   const made: Value[] = [];
   for (let i = 0; i < config.depth; i++) {
     const source = skipSource(config.depth, i);

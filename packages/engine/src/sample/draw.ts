@@ -4,7 +4,7 @@ import { COLOURS, sampleLength } from '../model/config.ts';
 import type { Clip } from '../video/av1.ts';
 import { enlarge, resized, toBytes } from '../video/colour.ts';
 import { integrate, type LegProblem } from './integrate.ts';
-import { type LatentPoint, noiseAt, noiseOf, walk } from './latent.ts';
+import { clipNoise, type LatentPoint, noiseAt, noiseOf, walk } from './latent.ts';
 import { ownMotion, views } from './motion.ts';
 import type { Plan, WordWeights } from './request.ts';
 import type { Sampler, Shown } from './sampler.ts';
@@ -20,26 +20,6 @@ export type SampleHooks = {
 
 /** How far frames of a clip go back into the noise before they are drawn anew: a time between 0 and 1. */
 export const REDRAW_FROM = { still: 0.45, moving: 0.65 } as const;
-/** Share of the noise's variance that all frames of a clip have in common (after Ge et al. 2023, PYoCo). */
-export const SHARED_NOISE = 0.5;
-
-/** Noise for each frame of a clip, partly the same in all: [frames, length]. */
-export function clipNoise(
-  shared: Float32Array,
-  frames: number,
-  own: (frame: number) => Float32Array,
-): Float32Array {
-  const out = new Float32Array(frames * shared.length);
-  const [a, b] = [Math.sqrt(SHARED_NOISE), Math.sqrt(1 - SHARED_NOISE)];
-  for (let f = 0; f < frames; f++) {
-    const noise = own(f);
-    for (let i = 0; i < shared.length; i++) {
-      out[f * shared.length + i] = a * (shared[i] as number) + b * (noise[i] as number);
-    }
-  }
-  return out;
-}
-
 /**
  * Samples a plan. A walk integrates every frame from its own noise. A clip first draws one picture, then
  * moves the camera over it: each frame is that picture as its camera sees it, taken back into noise and drawn

@@ -65,3 +65,23 @@ export function isLoop(path: readonly LatentPoint[]): boolean {
   const [a, b] = [path[0] as LatentPoint, path.at(-1) as LatentPoint];
   return path.length > 2 && a.seed === b.seed && a.toward === b.toward && (a.at ?? 0) === (b.at ?? 0);
 }
+
+/** Share of the noise's variance that all frames of a clip have in common (after Ge et al. 2023, PYoCo). */
+export const SHARED_NOISE = 0.5;
+
+/** Noise for each frame of a clip, partly the same in all: [frames, length]. */
+export function clipNoise(
+  shared: Float32Array,
+  frames: number,
+  own: (frame: number) => Float32Array,
+): Float32Array {
+  const out = new Float32Array(frames * shared.length);
+  const [a, b] = [Math.sqrt(SHARED_NOISE), Math.sqrt(1 - SHARED_NOISE)];
+  for (let f = 0; f < frames; f++) {
+    const noise = own(f);
+    for (let i = 0; i < shared.length; i++) {
+      out[f * shared.length + i] = a * (shared[i] as number) + b * (noise[i] as number);
+    }
+  }
+  return out;
+}

@@ -2,9 +2,17 @@
 import type { Graph, Value } from '../graph/graph.ts';
 import { add, mean, mul, reshape, sqrt, sub } from '../graph/operators.ts';
 import { autoencoderSpecs, decodeLatents, encodeLatents } from '../model/autoencoder.ts';
-import { type AutoencoderConfig, COLOURS, type ModelConfig, patchLength, tokensOf } from '../model/config.ts';
+import {
+  type AutoencoderConfig,
+  COLOURS,
+  type ModelConfig,
+  patchLength,
+  tokensOf,
+  type UpscalerConfig,
+} from '../model/config.ts';
 import { type Parameters, parameterSpecs, temporalSpecs } from '../model/parameters.ts';
 import { patchify, velocity, type Weights } from '../model/transformer.ts';
+import { UPSCALE, upscale, upscalerSpecs } from '../model/upscaler.ts';
 import type { Random } from '../random.ts';
 import type { StepDefinition } from './step.ts';
 
@@ -79,6 +87,20 @@ export const temporalStep = (config: ModelConfig, batch: number, stills: Paramet
   specs: temporalSpecs(config),
   frozen: { specs: parameterSpecs(config), parameters: stills },
   loss: (g, input, weight) => flowLoss(g, config, input, weight, true),
+});
+
+/**
+ * The upscaler. Inputs: `low` [batch, side, side, 3] and `high` [batch, 4·side, 4·side, 3] in −1 … 1. Loss:
+ * mean absolute error (Charbonnier).
+ */
+export const upscalerStep = (config: UpscalerConfig, batch: number, side: number): StepDefinition => ({
+  inputs: [
+    { name: 'low', shape: [batch, side, side, COLOURS] },
+    { name: 'high', shape: [batch, UPSCALE * side, UPSCALE * side, COLOURS] },
+  ],
+  specs: upscalerSpecs(config),
+  loss: (g, input, weight) =>
+    mean(g, charbonnier(g, sub(g, upscale(g, config, weight, input('low')), input('high')))),
 });
 
 /** Times of noising: logit-normal (Esser et al. 2024, section 3.1), σ(z) with z standard normal. */

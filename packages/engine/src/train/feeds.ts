@@ -1,11 +1,13 @@
 /** What a step is fed: views of works, captions as clauses of weights, noise and times. */
 import { cameraWeights, PLAIN_VIEW, type View, viewOf } from '../model/camera.ts';
 import { coloursIn, isColourWord } from '../model/colours.ts';
-import { type ModelConfig, pictureSize } from '../model/config.ts';
+import { type ModelConfig, pictureSize, sampleLength } from '../model/config.ts';
 import type { Random } from '../random.ts';
+import { clipNoise } from '../sample/latent.ts';
+import { drawClip } from './animate.ts';
 import { clauseRow } from './captions.ts';
 import { drawTimes } from './definitions.ts';
-import { type PreparedSet, pictureAt, SMALL } from './set.ts';
+import { type LayeredWork, type PreparedSet, pictureAt, SMALL } from './set.ts';
 import type { Trainer } from './trainer.ts';
 import { drawView, randomCamera, turnHue } from './views.ts';
 
@@ -103,4 +105,64 @@ export class StillsFeed {
 export function drawNoise({ random, inputs }: Trainer): void {
   random.fillNormal(inputs.noise as Float32Array);
   drawTimes(random, inputs.time as Float32Array);
+}
+
+/** Whole clips for the temporal modules: layers of works that move, and the camera with them. */
+export class ClipsFeed {
+  readonly #set: PreparedSet;
+  readonly #whole: readonly LayeredWork[];
+  readonly #parted: readonly LayeredWork[];
+  readonly #config: ModelConfig;
+  readonly #index: ReadonlyMap<string, number>;
+
+  constructor(
+    set: PreparedSet,
+    layered: readonly LayeredWork[],
+    config: ModelConfig,
+    words: readonly string[],
+  ) {
+    this.#set = set;
+    this.#whole = layered.filter(({ count }) => count === 1);
+    this.#parted = layered.filter(({ count }) => count > 1);
+    this.#config = config;
+    this.#index = new Map(words.map((word, i) => [word, i]));
+  }
+
+  /** Fills frames [clips · frames, side, side, 3] and their caption rows, frames innermost. */
+  fill(random: Random, pixels: Float32Array, words: Float32Array): void {
+    const { width: side } = pictureSize(this.#config);
+    const { clauses, words: vocabulary, temporal } = this.#config;
+    const frames = temporal?.frames ?? 1;
+    const length = frames * side * side * 3;
+    const width = clauses * vocabulary;
+    words.fill(0);
+    for (let clip = 0; clip * length < pixels.length; clip++) {
+      const among = random.uniform() < 0.8 ? this.#parted : this.#whole;
+      const layers = among[random.below(among.length)] as LayeredWork;
+      const out = pixels.subarray(clip * length, (clip + 1) * length);
+      const moved = drawClip(random, layers, { frames, side }, out);
+      const row = new Float32Array(vocabulary);
+      const own = (this.#set.works[layers.work] as PreparedSet['works'][number]).words;
+      const known = own.flatMap((word) => this.#index.get(word) ?? []);
+      if (random.uniform() >= UNCAPTIONED) clauseRow(random, known, row);
+      for (const [f, view] of moved.views.entries()) {
+        const at = (clip * frames + f) * width;
+        words.set(row, at);
+        words.set([...cameraWeights(view), moved.motion, moved.recolour], at);
+      }
+    }
+  }
+}
+
+/** Noise that frames of a clip partly share, and one time for each clip. */
+export function drawClipNoise({ random, inputs }: Trainer, config: ModelConfig): void {
+  const frames = config.temporal?.frames ?? 1;
+  const { noise = new Float32Array(), time = new Float32Array() } = inputs;
+  const length = sampleLength(config);
+  const fresh = (): Float32Array => random.fillNormal(new Float32Array(length));
+  for (let clip = 0; clip * frames < time.length; clip++) {
+    noise.set(clipNoise(fresh(), frames, fresh), clip * frames * length);
+    drawTimes(random, time.subarray(clip * frames, clip * frames + 1));
+    time.fill(time[clip * frames] as number, clip * frames, (clip + 1) * frames);
+  }
 }
