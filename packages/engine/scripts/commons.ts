@@ -24,7 +24,16 @@ export const UPSCALER: UpscalerConfig = { width: 32, blocks: 4 };
 /** Pictures whose latents say what mean and deviation are. */
 const MEASURED = 1024;
 
-export const checkpointOf = (part: string): string => join(FOLDER, `${part}.checkpoint`);
+export type Part = 'autoencoder' | 'stills' | 'temporal' | 'upscaler';
+/** Pictures in a step of each part; of the temporal modules, four clips of sixteen frames. */
+export const BATCH: Readonly<Record<Part, number>> = {
+  autoencoder: 32,
+  stills: 64,
+  temporal: 64,
+  upscaler: 16,
+};
+
+export const checkpointOf = (part: Part): string => join(FOLDER, `${part}.checkpoint`);
 
 export const trainingWorks = (set: PreparedSet): number[] =>
   set.works.flatMap((work, i) => (work.split === 'train' ? [i] : []));
@@ -49,7 +58,7 @@ export const configOf = (vocabulary: Vocabulary): ModelConfig => ({
 });
 
 /** The moving averages that a part's last checkpoint holds. */
-export async function trained(part: string): Promise<Parameters> {
+export async function trained(part: Part): Promise<Parameters> {
   const stored = readSafetensors(await readFile(checkpointOf(part)));
   if (!stored.ok) throw new Error(`${part}: ${stored.message}`);
   return new Map(

@@ -1,142 +1,192 @@
 /**
- * Turns the last checkpoint into the shipped model: `node export-commons.ts [OUT_DIR]`.
- * Writes commons-1.safetensors (half precision, moving average of the parameters), commons-1.json,
- * commons-1.manifest.jsonl and MODEL_CARD.md. Nothing here is typed by hand but the card's own words.
+ * Turns the last checkpoints into the shipped model: `node export-commons.ts [OUT_DIR]`. Writes
+ * commons-2.safetensors (half precision, moving averages of the parameters), commons-2.json,
+ * commons-2.manifest.jsonl and MODEL_CARD.md. Parts that have no checkpoint yet are left out. Figures of the
+ * benches are read from quality.json, finetune.json … beside the checkpoints; nothing here is typed by hand
+ * but the card's own words.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CAMERA_ROWS } from '../src/model/camera.ts';
+import { CONTROL_ROWS, MOTION_ROWS } from '../src/model/camera.ts';
 import type { ModelConfig } from '../src/model/config.ts';
-import { defaultModelDir } from '../src/model/load.ts';
-import { parameterCount, parameterSpecs } from '../src/model/parameters.ts';
-import { readSafetensors, type StoredTensor, writeSafetensors } from '../src/storage/safetensors.ts';
+import { defaultModelDir, STARTER } from '../src/model/load.ts';
+import { type Parameters, parameterCount } from '../src/model/parameters.ts';
+import { modelSpecs } from '../src/model/specs.ts';
+import { readSafetensors, writeSafetensors } from '../src/storage/safetensors.ts';
+import type { Vocabulary } from '../src/train/captions.ts';
 import { ADAMW, MUON } from '../src/train/optimizers.ts';
+import type { RunProgress } from '../src/train/run.ts';
+import { type PreparedSet, readSet, type SetWork } from '../src/train/set.ts';
+import {
+  BATCH,
+  checkpointOf,
+  configOf,
+  FOLDER,
+  type Part,
+  trained,
+  trainedAutoencoder,
+  vocabularyOf,
+} from './commons.ts';
 import { modelCard } from './model-card.ts';
-import type { Progress } from './progress.ts';
 
-const FOLDER = process.env.TRAIN_DIR ?? '/work/train';
 const out = process.argv[2] ?? defaultModelDir();
-const NAME = 'commons-1';
-
-type Work = { sha256: string; title: string; author: string; licence: string; path: string };
+/** A shared core of a server at work, watts; an assumption, since nothing here can measure it. */
+const WATTS_PER_CORE = 12;
 
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+const readJson = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
+const has = (part: Part): boolean => existsSync(checkpointOf(part));
 
-/** Drops vocabulary rows that no training sample ever used. */
-function withoutUnused(
-  words: readonly string[],
-  rows: StoredTensor,
-): { kept: number[]; tensor: StoredTensor } {
-  const dim = rows.shape[1] as number;
-  const kept = words.flatMap((word, i) => (word === 'camera:unused' ? [] : [i]));
-  const numbers = new Float32Array(kept.length * dim);
-  for (const [to, from] of kept.entries())
-    numbers.set(rows.numbers.subarray(from * dim, (from + 1) * dim), to * dim);
-  return { kept, tensor: { shape: [kept.length, dim], numbers } };
+/** What the trainer wrote down of one part. */
+async function partRecord(part: Part) {
+  const stored = readSafetensors(await readFile(checkpointOf(part)));
+  if (!stored.ok) throw new Error(`${part}: ${stored.message}`);
+  const progress: RunProgress = JSON.parse(stored.metadata.progress as string);
+  return {
+    part,
+    steps: progress.step,
+    batch: BATCH[part],
+    images: progress.step * BATCH[part],
+    wallSeconds: Math.round(progress.seconds),
+    finalLoss: progress.curve.at(-1)?.[1] ?? null,
+    lossCurve: {
+      columns: ['step', 'mean loss of the steps since the row before', 'wall seconds'],
+      rows: progress.curve,
+    },
+  };
+}
+export type PartRecord = Awaited<ReturnType<typeof partRecord>>;
+
+/** The tensors to ship. Rows of motion speak to the temporal modules alone, so their words are silent. */
+async function tensorsOf(config: ModelConfig, set: PreparedSet): Promise<Parameters> {
+  const all = new Map([...(await trained('stills')), ...(await trainedAutoencoder(set))]);
+  if (config.temporal) for (const entry of await trained('temporal')) all.set(...entry);
+  if (config.upscaler) for (const entry of await trained('upscaler')) all.set(...entry);
+  const row = CONTROL_ROWS.length - MOTION_ROWS.length;
+  all.get('words')?.fill(0, row * config.dim, CONTROL_ROWS.length * config.dim);
+  return all;
 }
 
-type Vocabulary = { words: string[]; counts: number[] };
+type Seen = Pick<SetWork, 'sha256' | 'title' | 'author' | 'licence' | 'path'>;
 
-/** Tensors to ship (the moving average), and the words that go with their rows. */
-function shipped(
-  tensors: ReadonlyMap<string, StoredTensor>,
-  progress: Progress,
-  listed: Vocabulary,
-  works: number,
-): { tensors: Map<string, StoredTensor>; vocabulary: Vocabulary } {
-  const out = new Map<string, StoredTensor>();
-  for (const { name } of parameterSpecs(progress.config))
-    out.set(name, tensors.get(`e.${name}`) as StoredTensor);
-  const { kept, tensor } = withoutUnused(listed.words, out.get('words') as StoredTensor);
-  out.set('words', tensor);
-  const isCamera = (i: number): boolean =>
-    (CAMERA_ROWS as readonly string[]).includes(listed.words[i] as string);
-  const counts = kept.map((i) => (isCamera(i) ? works : (listed.counts[i] as number)));
-  return { tensors: out, vocabulary: { words: kept.map((i) => listed.words[i] as string), counts } };
+/** Every work any part learnt from, once. The autoencoder may have seen an earlier drawing of the collection. */
+async function worksSeen(set: PreparedSet): Promise<Seen[]> {
+  const earlier = join(FOLDER, 'autoencoder.works.jsonl');
+  const lines = existsSync(earlier) ? (await readFile(earlier, 'utf8')).trim().split('\n') : [];
+  const all = [...set.works, ...lines.map((line): SetWork => JSON.parse(line))];
+  const taught = all.filter(({ split }) => split === 'train');
+  const unique = [...new Map(taught.map((work) => [work.sha256, work])).values()];
+  return unique.map((work) => ({
+    sha256: work.sha256,
+    title: work.title,
+    author: work.author,
+    licence: work.licence,
+    path: work.path,
+  }));
 }
 
 /** How the model came to be, from the trainer's own records. */
-function trainingRecord(progress: Progress, works: readonly Work[], refused: Record<string, number>) {
+function trainingRecord(parts: readonly PartRecord[], works: readonly Seen[], preparation: Preparation) {
+  const stills = parts.find(({ part }) => part === 'stills') as PartRecord;
+  const seconds = parts.reduce((sum, { wallSeconds }) => sum + wallSeconds, 0);
   return {
     source: 'the Debian package openclipart-svg',
     authors: new Set(works.map((w) => w.author)).size,
-    imagesSeen: progress.samples,
-    steps: progress.step,
-    batch: progress.batch,
-    wallSeconds: Math.round(progress.seconds),
-    machine: 'two shared cores of an AMD EPYC (AVX2), no GPU, beside other work that took most of them',
-    runtime: 'onnxruntime-node 1.30.0, provider cpu',
+    heldOut: preparation.held,
+    imagesSeen: stills.images,
+    steps: stills.steps,
+    batch: stills.batch,
+    wallSeconds: seconds,
+    machine: 'two shared cores of an Intel Xeon (AVX-512), no GPU, beside other work',
+    runtime: 'onnxruntime-node 1.30.0, provider cpu; trained by the platform’s own trainer',
+    energy: {
+      wattsPerCore: WATTS_PER_CORE,
+      assumed: true,
+      kilowattHours: Number(((seconds * 2 * WATTS_PER_CORE) / 3.6e6).toFixed(3)),
+    },
     optimizer: {
       hiddenMatrices: { name: 'Muon', ...MUON },
       others: { name: 'AdamW', ...ADAMW },
-      peakRate: progress.peak,
       movingAverage: 'min(0.999, (1 + step) / (10 + step))',
     },
-    notes: [
-      'Up to step 675 views stayed near the middle of a work and the model was not told the camera; from then on it was.',
-      'The rate falls linearly over the last 25 minutes; the weights shipped are the moving average.',
-    ],
-    objective: 'velocity noise − picture at logit-normal times, mean squared error',
-    finalLoss: progress.curve.at(-1)?.[1] ?? null,
-    lossCurve: { columns: ['step', 'mean loss of the last 100 steps', 'wall seconds'], rows: progress.curve },
-    refused,
+    objective: 'velocity noise − latent at logit-normal times, mean squared error',
+    finalLoss: stills.finalLoss,
+    lossCurve: stills.lossCurve,
+    parts,
+    refused: preparation.refused,
   };
 }
+type Preparation = { held: { authors: number; works: number }; refused: Record<string, number> };
+export type TrainingRecord = ReturnType<typeof trainingRecord>;
 
-const readJson = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
+/** Figures of the benches, as they were printed. */
+async function measures(): Promise<Record<string, unknown>> {
+  const out: Record<string, unknown> = {};
+  for (const name of ['quality', 'finetune', 'sampler', 'trainstep', 'generate']) {
+    const path = join(FOLDER, `${name}.json`);
+    if (existsSync(path)) out[name] = await readJson(path);
+  }
+  return out;
+}
 
 /** Writes all files aside, then puts them in place together, so that nobody loads half a model. */
 async function place(files: Record<string, Uint8Array | string>): Promise<void> {
+  await mkdir(out, { recursive: true });
   for (const [name, content] of Object.entries(files)) await writeFile(join(out, `${name}.part`), content);
   for (const name of Object.keys(files)) await rename(join(out, `${name}.part`), join(out, name));
 }
 
+function configuration(vocabulary: Vocabulary): ModelConfig {
+  const { temporal, upscaler, ...config } = configOf(vocabulary);
+  return {
+    ...config,
+    ...(temporal && has('temporal') ? { temporal } : {}),
+    ...(upscaler && has('upscaler') ? { upscaler } : {}),
+  };
+}
+
 async function main(): Promise<void> {
-  const checkpoint = readSafetensors(await readFile(join(FOLDER, 'stills.checkpoint')));
-  if (!checkpoint.ok) throw new Error(checkpoint.message);
-  const progress: Progress = JSON.parse(checkpoint.metadata.progress as string);
-  const lines = (await readFile(join(FOLDER, 'works.jsonl'), 'utf8')).trim().split('\n');
-  const works: Work[] = lines.map((line) => JSON.parse(line));
-  const listed: Vocabulary = await readJson(join(FOLDER, 'vocabulary.json'));
-  const preparation = join(FOLDER, 'preparation.json');
-  const refused = existsSync(preparation) ? (await readJson(preparation)).refused : {};
-  const { tensors, vocabulary } = shipped(checkpoint.tensors, progress, listed, works.length);
-  const config: ModelConfig = { ...progress.config, words: vocabulary.words.length };
-  const weights = writeSafetensors(tensors, 'F16', { name: NAME, licence: 'CC0-1.0' });
-  const rows = works.map(({ sha256, title, author, licence, path }) =>
-    JSON.stringify({ sha256, title, author, licence, path }),
+  const set = await readSet(FOLDER);
+  const vocabulary = vocabularyOf(set);
+  const config = configuration(vocabulary);
+  const specs = modelSpecs(config);
+  const numbers = await tensorsOf(config, set);
+  const tensors = new Map(
+    specs.map(({ name, shape }) => {
+      const array = numbers.get(name);
+      if (!array) throw new Error(`no numbers for ${name}`);
+      return [name, { shape, numbers: array }];
+    }),
   );
-  const manifest = `${rows.join('\n')}\n`;
+  const weights = writeSafetensors(tensors, 'F16', { name: STARTER, licence: 'CC0-1.0' });
+  const works = await worksSeen(set);
+  const manifest = `${works.map((work) => JSON.stringify(work)).join('\n')}\n`;
+  const made = (['autoencoder', 'stills', 'temporal', 'upscaler'] as const).filter(has);
   const record = {
-    name: NAME,
-    kind: 'diffusion transformer with flow matching, stills and a camera',
+    name: STARTER,
+    kind: 'latent diffusion transformer with flow matching, clauses, temporal modules and an upscaler',
     licence: 'CC0-1.0',
     config,
-    parameters: parameterCount(config),
-    weights: { file: `${NAME}.safetensors`, sha256: sha256(weights), bytes: weights.length, type: 'F16' },
-    manifest: { file: `${NAME}.manifest.jsonl`, sha256: sha256(manifest), works: works.length },
-    training: trainingRecord(progress, works, refused),
+    parameters: parameterCount(specs),
+    weights: { file: `${STARTER}.safetensors`, sha256: sha256(weights), bytes: weights.length, type: 'F16' },
+    manifest: { file: `${STARTER}.manifest.jsonl`, sha256: sha256(manifest), works: works.length },
+    training: trainingRecord(
+      await Promise.all(made.map(partRecord)),
+      works,
+      await readJson(join(FOLDER, 'preparation.json')),
+    ),
+    measures: await measures(),
     vocabulary,
   };
-  await mkdir(out, { recursive: true });
   await place({
-    [`${NAME}.safetensors`]: weights,
-    [`${NAME}.json`]: `${JSON.stringify(record, null, 1)}\n`,
-    [`${NAME}.manifest.jsonl`]: manifest,
+    [`${STARTER}.safetensors`]: weights,
+    [`${STARTER}.json`]: `${JSON.stringify(record)}\n`,
+    [`${STARTER}.manifest.jsonl`]: manifest,
     'MODEL_CARD.md': modelCard(record, works),
   });
-  console.log(
-    NAME,
-    'step',
-    progress.step,
-    'images',
-    progress.samples,
-    weights.length,
-    'bytes',
-    record.weights.sha256,
-  );
+  console.log(STARTER, made.join(', '), weights.length, 'bytes', record.weights.sha256);
 }
 
 await main();

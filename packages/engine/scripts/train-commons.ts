@@ -16,9 +16,11 @@ import { Trainer } from '../src/train/trainer.ts';
 import { fillPictures } from '../src/train/views.ts';
 import {
   AUTOENCODER,
+  BATCH,
   checkpointOf,
   configOf,
   FOLDER,
+  type Part,
   SIDE,
   trained,
   trainedAutoencoder,
@@ -32,12 +34,8 @@ const steps = Number(count);
 const decay = last === '' ? Math.round(steps / 2) : Number(last);
 if (!Number.isInteger(steps) || steps < 1) throw new Error('usage: train-commons.ts PART STEPS [DECAY]');
 
-/** Clips in a step of the temporal modules. */
-const CLIPS = 4;
-
-type Part = {
+type Plan = {
   readonly step: StepDefinition;
-  readonly batch: number;
   readonly rate: RateSchedule;
   readonly feed: (trainer: Trainer) => void | Promise<void>;
 };
@@ -49,12 +47,11 @@ const config = configOf(vocabulary);
 /** The trainer's own session and the codec's share the machine; waiting threads sleep. */
 const session = { intraOpNumThreads: 2, extra: { session: { intra_op: { allow_spinning: '0' } } } };
 
-const parts: Record<string, () => Promise<Part>> = {
+const batch = BATCH[part as Part];
+const parts: Record<Part, () => Promise<Plan>> = {
   async autoencoder() {
-    const batch = 32;
     return {
       step: autoencoderStep(AUTOENCODER, batch, SIDE),
-      batch,
       rate: { peak: 2e-3, warmup: 100, decay },
       feed(trainer) {
         fillPictures(trainer.random, set, works, trainer.inputs.pixels as Float32Array, SIDE);
@@ -63,13 +60,11 @@ const parts: Record<string, () => Promise<Part>> = {
     };
   },
   async stills() {
-    const batch = 64;
     const codec = new Codec(AUTOENCODER, await trainedAutoencoder(set), session);
     const feed = new StillsFeed(set, works, config, vocabulary.words);
     const pixels = new Float32Array(batch * SIDE * SIDE * 3);
     return {
       step: stillsStep(config, batch),
-      batch,
       rate: { peak: 2e-3, warmup: 100, decay },
       async feed(trainer) {
         feed.fill(trainer.random, pixels, trainer.inputs.words as Float32Array);
@@ -79,13 +74,11 @@ const parts: Record<string, () => Promise<Part>> = {
     };
   },
   async temporal() {
-    const batch = CLIPS * (config.temporal?.frames ?? 1);
     const codec = new Codec(AUTOENCODER, await trainedAutoencoder(set), session);
     const feed = new ClipsFeed(set, await readLayers(FOLDER), config, vocabulary.words);
     const pixels = new Float32Array(batch * SIDE * SIDE * 3);
     return {
       step: temporalStep(config, batch, await trained('stills')),
-      batch,
       rate: { peak: 2e-3, warmup: 50, decay },
       async feed(trainer) {
         feed.fill(trainer.random, pixels, trainer.inputs.words as Float32Array);
@@ -95,12 +88,10 @@ const parts: Record<string, () => Promise<Part>> = {
     };
   },
   async upscaler() {
-    const batch = 16;
     const codec = new Codec(AUTOENCODER, await trainedAutoencoder(set), session);
     const feed = new EnlargingFeed(await readLarge(FOLDER), works, codec);
     return {
       step: upscalerStep(UPSCALER, batch, CROP),
-      batch,
       rate: { peak: 2e-3, warmup: 50, decay },
       feed: ({ random, inputs }) =>
         feed.fill(random, inputs.low as Float32Array, inputs.high as Float32Array),
@@ -108,14 +99,14 @@ const parts: Record<string, () => Promise<Part>> = {
   },
 };
 
-const chosen = await parts[part]?.();
-if (!chosen) throw new Error(`PART is one of ${Object.keys(parts).join(', ')}`);
+if (!Object.hasOwn(parts, part)) throw new Error(`PART is one of ${Object.keys(parts).join(', ')}`);
+const chosen = await parts[part as Part]();
 const trainer = await Trainer.create({ step: chosen.step, seed: 2, threads: 2 });
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 const report = (progress: RunProgress, loss: number): void => {
   if (progress.step % 20 !== 0) return;
-  const speed = (progress.step * chosen.batch) / progress.seconds;
+  const speed = (progress.step * batch) / progress.seconds;
   const line = `${new Date().toISOString()} ${part} step ${progress.step}/${steps} loss ${loss.toFixed(4)} ${speed.toFixed(1)}/s rss ${(process.memoryUsage().rss / 1e6).toFixed(0)}`;
   appendFileSync(join(FOLDER, `${part}.log`), `${line}\n`);
 };
@@ -124,7 +115,7 @@ const outcome = await trainRun({
   steps,
   feed: chosen.feed,
   rate: chosen.rate,
-  checkpoint: checkpointOf(part),
+  checkpoint: checkpointOf(part as Part),
   onStep: report,
   signal: stop.signal,
 });
