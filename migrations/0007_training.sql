@@ -12,9 +12,10 @@ create table fine_tunes (
   kind text not null check (kind in ('adapter', 'model')),
   name text not null,
   style_word text not null,
-  base_model_id text,
-  base_name text,
-  base_weights_sha256 text,
+  -- what an adapter is made on; of a model from nothing, whose autoencoder it draws with
+  base_model_id text not null,
+  base_name text not null,
+  base_weights_sha256 text not null,
   base_record_sha256 text,
   seed bigint not null check (seed between 0 and 9007199254740991),
   -- null: the engine chooses
@@ -56,7 +57,6 @@ create table fine_tunes (
   -- goes up with every change, so that a stream knows whether it has said it
   changes bigint not null default 0,
   constraint fine_tunes_leased check ((state = 'running') = (lease_id is not null)),
-  constraint fine_tunes_based check ((kind = 'adapter') = (base_weights_sha256 is not null)),
   constraint fine_tunes_begun check (state in ('draft', 'discarded') or dataset_id is not null),
   constraint fine_tunes_finished check (state not in ('finished', 'kept') or file_sha256 is not null),
   constraint fine_tunes_kept check (state <> 'kept' or (case kind when 'adapter' then adapter_id else model_id end) is not null)
@@ -114,11 +114,14 @@ create table adapters (
   manifest text,
   dataset_id text,
   state text not null check (state in ('ready', 'discarded')),
+  -- false once the bytes of a discarded one are deleted
+  has_file boolean not null default true,
   shared_at timestamptz,
   -- the book entry of the latest event
   entry_id text not null,
   created_at timestamptz not null,
   constraint adapters_trained check ((source = 'trained') = (dataset_id is not null)),
+  constraint adapters_file check (has_file or state = 'discarded'),
   -- the consents behind an imported one stand in another book
   constraint adapters_shared check (shared_at is null or (state = 'ready' and source = 'trained'))
 );

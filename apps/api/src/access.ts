@@ -83,6 +83,27 @@ export const access: Readonly<Record<string, readonly Who[]>> = {
   'POST /api/generations/:id/unpublish': ['publish'],
   'GET /api/events': ['anyone'],
 
+  // teaching
+  'GET /api/training/materials': ['member'],
+  'POST /api/fine-tunes/captions': ['generate'],
+  'POST /api/fine-tunes': ['generate'],
+  'GET /api/fine-tunes': ['member'],
+  'GET /api/fine-tunes/:id': ['member'],
+  'GET /api/fine-tunes/:id/events': ['member'],
+  'GET /api/fine-tunes/:id/sheets/:step': ['member'],
+  'POST /api/fine-tunes/:id/start': ['generate'],
+  'POST /api/fine-tunes/:id/stop': ['member'],
+  'POST /api/fine-tunes/:id/continue': ['generate'],
+  'POST /api/fine-tunes/:id/keep': ['member'],
+  'POST /api/fine-tunes/:id/discard': ['member'],
+  'GET /api/adapters': ['member'],
+  'GET /api/adapters/:id': ['member'],
+  'GET /api/adapters/:id/file': ['member'],
+  'POST /api/adapters/import': ['generate'],
+  'POST /api/adapters/:id/share': ['publish'],
+  'POST /api/adapters/:id/unshare': ['member'],
+  'POST /api/adapters/:id/discard': ['member'],
+
   // workers
   'POST /api/workers': ['add_worker', 'operator'],
   'GET /api/workers': ['member', 'operator'],
@@ -93,6 +114,8 @@ export const access: Readonly<Record<string, readonly Who[]>> = {
   'PUT /api/worker/blobs/:sha256': ['worker'],
   'GET /api/worker/blobs/:sha256': ['worker'],
   'POST /api/worker/leases/:id/complete': ['worker'],
+  'POST /api/worker/leases/:id/training': ['worker'],
+  'POST /api/worker/leases/:id/taught': ['worker'],
   'POST /api/worker/leases/:id/fail': ['worker'],
 
   // book

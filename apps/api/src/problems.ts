@@ -6,6 +6,7 @@ import { doorProblems } from './problems/door.ts';
 import { governanceProblems } from './problems/governance.ts';
 import { provenanceProblems } from './problems/provenance.ts';
 import { studioProblems } from './problems/studio.ts';
+import { trainingProblems } from './problems/training.ts';
 
 export interface ProblemKind {
   status: ContentfulStatusCode;
@@ -25,6 +26,7 @@ export const problems: Readonly<Record<string, ProblemKind>> = {
   ...compensationProblems,
   ...provenanceProblems,
   ...studioProblems,
+  ...trainingProblems,
 };
 
 export interface ProblemExtras {

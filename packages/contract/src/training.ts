@@ -4,7 +4,10 @@ import { endpoint, idSchema, instantSchema, receiptSchema, sha256Schema } from '
 import { datasetSchema, mayUseSchema, workSummarySchema } from './provenance.ts';
 import { seedSchema } from './studio.ts';
 
-/** `adapter`: low-rank, on top of a base model. `model`: from nothing, on one's own works alone. */
+/**
+ * `adapter`: low-rank, on top of a base model. `model`: from nothing, on one's own works alone; only the base's
+ * autoencoder, by which pictures become latents, is taken over.
+ */
 export const fineTuneKindSchema = z.enum(['adapter', 'model']);
 export type FineTuneKind = z.infer<typeof fineTuneKindSchema>;
 
@@ -79,7 +82,7 @@ export type FineTuneRequest = {
   /** one word of letters that the base does not know; prompts call the style by it */
   styleWord: string;
   kind: FineTuneKind;
-  /** id or name of the base model of an adapter; left out: the newest in use */
+  /** id or name of the model it begins with; left out: the newest in use */
   base?: string | undefined;
   items: { workId: string; caption: string; machineMade?: boolean | undefined }[];
   /** left out: the engine chooses */
@@ -164,7 +167,7 @@ export const fineTuneSummarySchema = z.object({
   /** its maker asked it to stop; it does after the step under way */
   stopping: z.boolean(),
   maker: personSchema,
-  base: baseSchema.nullable(),
+  base: baseSchema,
   works: z.int(),
   steps: z.object({ done: z.int(), of: z.int().nullable() }),
   /** null unless it runs and has said so */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint, idSchema, instantSchema, receiptSchema, sha256Schema } from './common.ts';
 import { modeSchema, seedSchema } from './studio.ts';
+import { fineTuneKindSchema } from './training.ts';
 
 /** Anything JSON: what the engine wrote about how a clip was made. */
 const jsonRecord = z.record(z.string(), z.json());
@@ -34,26 +35,82 @@ export const leaseRequestSchema = z.object({
   instance: z.string().max(64).optional(),
   /** SHA-256 of the weights this worker holds; it gets only jobs of models it can run. Empty: any. */
   weights: z.array(sha256Schema).max(64).default([]),
+  /** It fetches models that it lacks from the collective, so it gets jobs of those too. */
+  fetches: z.boolean().default(false),
+  /** What it can do. */
+  kinds: z
+    .array(z.enum(['clip', 'train']))
+    .min(1)
+    .max(2)
+    .default(['clip']),
 });
 
-export const jobSchema = z.object({
+const leaseFields = {
   leaseId: idSchema,
+  policyVersion: z.number().int(),
+  policyHash: sha256Schema,
+  /** The lease lapses then unless a heartbeat comes. */
+  expiresAt: instantSchema,
+  heartbeatSeconds: z.number(),
+};
+
+/** A model by its weights. `recordSha256` is the blob beside them: with both a worker can fetch it; null: it cannot. */
+const modelToLoadSchema = z.object({
+  id: z.string(),
+  weightsSha256: sha256Schema,
+  recordSha256: sha256Schema.nullable(),
+});
+export type ModelToLoad = z.infer<typeof modelToLoadSchema>;
+
+export const clipJobSchema = z.object({
+  kind: z.literal('clip'),
+  ...leaseFields,
   generationId: idSchema,
   prompt: z.string(),
   seed: seedSchema,
   steps: z.number().int(),
   guidance: z.number(),
   mode: modeSchema,
-  model: z.object({ id: z.string(), weightsSha256: sha256Schema }),
-  policyVersion: z.number().int(),
-  policyHash: sha256Schema,
-  /** The lease lapses then unless a heartbeat comes. */
-  expiresAt: instantSchema,
-  heartbeatSeconds: z.number(),
+  model: modelToLoadSchema,
+  /** Adapters to mix, as blobs. */
+  adapters: z.array(z.object({ sha256: sha256Schema, weight: z.number() })),
 });
+export type ClipJob = z.infer<typeof clipJobSchema>;
+
+export const trainJobSchema = z.object({
+  kind: z.literal('train'),
+  ...leaseFields,
+  fineTuneId: idSchema,
+  trainKind: fineTuneKindSchema,
+  name: z.string(),
+  styleWord: z.string(),
+  seed: seedSchema,
+  /** null: the engine chooses */
+  steps: z.number().int().nullable(),
+  rank: z.number().int().nullable(),
+  sheetEvery: z.number().int(),
+  sheet: z.object({ prompts: z.array(z.string()), seeds: z.array(seedSchema) }),
+  /** What an adapter is made on; of a model from nothing, whose autoencoder it draws with. */
+  base: modelToLoadSchema,
+  /** Pictures to learn from, as blobs; `frames` is more than 1 for an animated WebP. */
+  items: z.array(
+    z.object({
+      sha256: sha256Schema,
+      mediaType: z.enum(['image/png', 'image/webp']),
+      frames: z.number().int(),
+      caption: z.string(),
+    }),
+  ),
+  /** JSON text that goes into the file. */
+  manifest: z.string(),
+});
+export type TrainJob = z.infer<typeof trainJobSchema>;
+
+export const jobSchema = z.discriminatedUnion('kind', [clipJobSchema, trainJobSchema]);
 export type Job = z.infer<typeof jobSchema>;
 
-export const heartbeatAnswerSchema = z.object({ expiresAt: instantSchema });
+/** `stop`: its maker wants the run to end with what it has. */
+export const heartbeatAnswerSchema = z.object({ expiresAt: instantSchema, stop: z.boolean() });
 
 export const progressSchema = z.object({
   step: z.number().int().min(0),
@@ -79,6 +136,35 @@ export const completeSchema = z.object({
 });
 export type Completion = z.infer<typeof completeSchema>;
 
+const stepSchema = z.number().int().min(0).max(10_000_000);
+
+export const trainProgressSchema = z.object({
+  step: stepSchema,
+  of: stepSchema.min(1),
+  /** Points of the curve since the last time. */
+  losses: z.array(z.object({ step: stepSchema, loss: z.number() })).max(1_000),
+  imagesPerSecond: z.number().min(0),
+  secondsLeft: z.number().min(0),
+  /** A PNG uploaded before. */
+  sheet: z.object({ step: stepSchema, sha256: sha256Schema }).optional(),
+});
+export type TrainProgress = z.infer<typeof trainProgressSchema>;
+
+export const taughtSchema = z.object({
+  /** The safetensors file, uploaded before. */
+  file: sha256Schema,
+  steps: stepSchema,
+  /** Steps it would have gone. */
+  of: stepSchema.min(1),
+  /** GPU-seconds over all its runs, wall time inside the engine. */
+  seconds: z.number().min(0).max(864_000),
+  provider: z.string().min(1).max(40),
+  policyHash: sha256Schema,
+  /** What the engine really had loaded. */
+  baseWeightsSha256: sha256Schema,
+});
+export type TaughtReport = z.infer<typeof taughtSchema>;
+
 export const failSchema = z.object({
   reason: z.string().min(1).max(2_000),
   /** The worker must stop; the clip is not to blame and waits again. */
@@ -103,6 +189,14 @@ export const workerEndpoints = {
   complete: endpoint('POST', '/api/worker/leases/:id/complete', {
     body: completeSchema,
     answer: z.object({ generationId: idSchema, replayed: z.boolean(), receipt: receiptSchema }),
+  }),
+  trainProgress: endpoint('POST', '/api/worker/leases/:id/training', {
+    body: trainProgressSchema,
+    answer: heartbeatAnswerSchema,
+  }),
+  taught: endpoint('POST', '/api/worker/leases/:id/taught', {
+    body: taughtSchema,
+    answer: z.object({ fineTuneId: idSchema, replayed: z.boolean(), receipt: receiptSchema }),
   }),
   fail: endpoint('POST', '/api/worker/leases/:id/fail', {
     body: failSchema,

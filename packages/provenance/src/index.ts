@@ -38,12 +38,15 @@ export {
   listModels,
   type ModelRegistered,
   type ModelRow,
+  modelBehind,
   modelFor,
   modelOf,
   registerShippedModel,
 } from './models/models.ts';
 export { closeRenderers } from './picture/renderers.ts';
 export * from './rules.ts';
+export type { Glance } from './training/colours.ts';
+export { glancesAt } from './training/glances.ts';
 export {
   type Ground,
   groundsOf,
@@ -55,6 +58,7 @@ export {
 export { keepOwnModel, retireOwnModel } from './training/own-models.ts';
 export { type AuthorCount, confirmAuthor, listAuthors } from './works/confirm.ts';
 export { type Material, materialOf } from './works/materials.ts';
+export { shownAmong } from './works/works.store.ts';
 export {
   addWork,
   listWorks,

@@ -8,7 +8,7 @@ export async function strayLeases(tx: Tx): Promise<Violation[]> {
   const found = await rows<{ id: string; said: string | null; runs: string | null }>(
     tx,
     sql`select coalesce(g.id, l.generation_id) as id, g.lease_id as said, l.id as runs
-      from generations g full join (select * from leases where outcome is null) l on l.generation_id = g.id
+      from generations g full join (select * from leases where outcome is null and generation_id is not null) l on l.generation_id = g.id
       where (g.lease_id is not null or l.id is not null) and g.lease_id is distinct from l.id limit ${few}`,
   );
   return found.map(({ id, said, runs }) => ({

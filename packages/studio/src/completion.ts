@@ -1,9 +1,11 @@
 import { type Entry, priorEntry, record } from '@uncaged/book';
 import { accrueRoyalty } from '@uncaged/compensation';
 import type { Tx } from '@uncaged/platform';
-import { type Credential, modelFor, recordOutput, signClip } from '@uncaged/provenance';
+import { type Credential, modelBehind, recordOutput, signClip } from '@uncaged/provenance';
 import type { StudioContext } from './context.ts';
+import { mixedIn } from './fine-tunes/adapters.store.ts';
 import * as clips from './generations.store.ts';
+import { saidOf } from './generations.ts';
 import * as store from './leases.store.ts';
 import { hold, type LeaseCode } from './leases.ts';
 import { decideOutputs, type OutputsDecision } from './media.ts';
@@ -41,7 +43,7 @@ type Refusal = Extract<CompletionDecision, { ok: false }>;
  * Takes in a finished clip: checks it, signs Content Credentials into it, and then in one transaction records
  * the output, accrues the royalty, and writes the clip's completion into the book. Telling it twice answers the
  * first answer. Errors in the order they are tested: unknown_lease, lease_not_yours, lease_lapsed,
- * policy_hash_mismatch, weights_mismatch, unknown_blob, blob_too_large, not_an_mp4, not_a_webp, not_a_png.
+ * lease_of_another_kind, policy_hash_mismatch, weights_mismatch, unknown_blob, blob_too_large, not_an_mp4, not_a_webp, not_a_png.
  */
 export async function complete(
   ctx: StudioContext,
@@ -74,9 +76,10 @@ async function begin(
   delivery: Delivery,
   now: Date,
 ): Promise<Begun> {
-  const held = await hold(tx, leaseId, workerId, now);
+  const held = await hold(tx, leaseId, workerId, now, 'clip');
   if (!held.ok) return held;
-  const { row } = held;
+  const row = await clips.byId(tx, held.job.id);
+  if (!row) throw new Error(`the clip ${held.job.id} of a lease is gone`);
   if (held.state === 'completed') {
     const prior = await priorEntry(tx, completionKey(row.id));
     if (prior.state !== 'replayed') throw new Error(`clip ${row.id} is done without an entry`);
@@ -165,6 +168,10 @@ async function finish(
   const modelId = row.modelId ?? '';
   // A maker who left meanwhile took their words along; the engine's record repeats them.
   const hasLeft = row.prompt === '';
+  const mixed = (await mixedIn(tx, [row.id])).get(row.id) ?? [];
+  const adapters = mixed.map(({ adapter: { id, datasetId }, sha256, weight }) => {
+    return { adapterId: id, datasetId, sha256, weight };
+  });
   const files = { mp4: signed.mp4.sha256, webp: signed.webp.sha256, poster: signed.poster?.sha256 ?? null };
   const entry = recorded(
     await record(tx, ctx, {
@@ -180,12 +187,13 @@ async function finish(
         outputs: files,
         provider: delivery.provider,
         gpuMs,
+        ...(adapters.length === 0 ? {} : { adapters: adapters.map(saidOf) }),
       },
       visibility: 'public',
       ...completionKey(row.id),
     }),
   );
-  const model = await modelFor(tx, modelId);
+  const model = await modelBehind(tx, modelId);
   if (!model) throw new Error(`clip ${row.id} names the model ${modelId} that is not there`);
   await recordOutput(tx, ctx, {
     generationId: row.id,
@@ -196,9 +204,12 @@ async function finish(
       ...(signed.poster ? [{ kind: 'poster' as const, ...signed.poster }] : []),
     ],
     credential: signed.credential,
+    adapters,
     entryId: entry.id,
   });
-  await accrueRoyalty(tx, ctx, { generationId: row.id, modelId, works: model.works });
+  // Nobody is paid for the clips of a model that its maker taught with their own works alone.
+  if (model.ownerId === null)
+    await accrueRoyalty(tx, ctx, { generationId: row.id, modelId, works: model.works });
   await clips.update(tx, row.id, {
     state: 'done',
     leaseId: null,

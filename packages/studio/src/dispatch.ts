@@ -1,9 +1,11 @@
-/** A clip that waits. */
+/** A clip that waits, or a fine-tune. */
 export interface Waiting {
   id: string;
   memberId: string;
   /** Milliseconds since the epoch. */
   queuedAt: number;
+  /** Milliseconds it is thought to take; left out: what clips take. */
+  costMs?: number;
 }
 
 /** What the machine did for a member in the voted window. */
@@ -17,11 +19,11 @@ export interface Served {
 /**
  * The order in which waiting clips will be served: always a clip of the member with the least GPU time, at a
  * tie of the one served least recently, then of the one who has waited longest; a member's own clips first
- * come, first served. Each turn is thought to cost `typicalMs`. Pure: the same input gives the same order.
+ * come, first served. Each turn is thought to cost `typicalMs` where nothing else is said. Pure: the same input gives the same order.
  */
 export function queueOrder(
   waiting: readonly Waiting[],
-  served: ReadonlyMap<string, Served>,
+  past: ReadonlyMap<string, Served>,
   typicalMs: number,
 ): Waiting[] {
   const members = new Map<string, { turn: Served; clips: Waiting[] }>();
@@ -30,20 +32,21 @@ export function queueOrder(
     if (member) member.clips.push(clip);
     else
       members.set(clip.memberId, {
-        turn: { ...(served.get(clip.memberId) ?? { gpuMs: 0, lastServedAt: null }) },
+        turn: { ...(past.get(clip.memberId) ?? { gpuMs: 0, lastServedAt: null }) },
         clips: [clip],
       });
   }
   const order: Waiting[] = [];
-  let turn = Math.max(0, ...[...served.values()].map((past) => past.lastServedAt ?? 0));
+  let turn = Math.max(0, ...[...past.values()].map(({ lastServedAt }) => lastServedAt ?? 0));
   while (members.size > 0) {
     const [memberId, next] = [...members].reduce((best, other) =>
       isBefore(other[1], best[1]) ? other : best,
     );
-    order.push(next.clips.shift() as Waiting);
+    const served = next.clips.shift() as Waiting;
+    order.push(served);
     if (next.clips.length === 0) members.delete(memberId);
     turn += 1;
-    next.turn.gpuMs += typicalMs;
+    next.turn.gpuMs += served.costMs ?? typicalMs;
     next.turn.lastServedAt = turn;
   }
   return order;
@@ -67,14 +70,17 @@ function byArrival(one: Waiting, other: Waiting): number {
 
 /**
  * Seconds until a clip at `position` (1 is next) is done, with `running` clips under way on `workers` workers.
- * `typicalMs` is the mean of recently measured clips.
+ * `typicalMs` is the mean of recently measured clips; `longerMs` is what others before it take beyond that.
  */
 export function estimateSeconds(
   position: number,
   running: number,
   workers: number,
   typicalMs: number,
+  longerMs = 0,
 ): number {
   const lanes = Math.max(1, workers);
-  return Math.ceil((Math.ceil((position + running) / lanes) * typicalMs) / 1000);
+  return Math.ceil(
+    (Math.ceil((position + running) / lanes) * typicalMs + Math.max(0, longerMs) / lanes) / 1000,
+  );
 }

@@ -81,20 +81,28 @@ export async function wall(tx: Tx, cursor: string | null, limit: number): Promis
     .limit(limit);
 }
 
-export async function waitingClips(tx: Tx): Promise<(Waiting & { weightsSha256: string })[]> {
+export interface WaitingClip extends Waiting {
+  weightsSha256: string;
+  /** Whether a worker that lacks the weights can fetch them. */
+  fetchable: boolean;
+}
+
+export async function waitingClips(tx: Tx): Promise<WaitingClip[]> {
   const waiting = await tx
     .select({
       id: generations.id,
       memberId: generations.makerId,
       createdAt: generations.createdAt,
       weightsSha256: generations.weightsSha256,
+      recordSha256: generations.modelRecordSha256,
     })
     .from(generations)
     .where(eq(generations.state, 'waiting'));
-  return waiting.map(({ createdAt, weightsSha256, ...clip }) => ({
+  return waiting.map(({ createdAt, weightsSha256, recordSha256, ...clip }) => ({
     ...clip,
     queuedAt: createdAt.getTime(),
     weightsSha256: weightsSha256 ?? '',
+    fetchable: recordSha256 !== null,
   }));
 }
 

@@ -1,17 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { type Entry, type Json, priorEntry, record } from '@uncaged/book';
 import { isUnderReview } from '@uncaged/compensation';
-import {
-  enforcementOf,
-  evaluateSafeguards,
-  type GovernedContext,
-  mayDo,
-  pseudonymsOf,
-} from '@uncaged/governance';
+import { type GovernedContext, mayDo, pseudonymsOf } from '@uncaged/governance';
 import type { Tx } from '@uncaged/platform';
-import { modelFor, styleNameConsents } from '@uncaged/provenance';
+import { modelFor } from '@uncaged/provenance';
 import { queueBell } from './bell.ts';
 import type { StudioContext } from './context.ts';
+import { type Enforcement, enforceOn } from './enforcing.ts';
+import * as adaptersStore from './fine-tunes/adapters.store.ts';
+import type { WithoutConsent } from './fine-tunes/consent.ts';
+import { decideMix, type Mix, type MixCode, mixFor } from './fine-tunes/mixing.ts';
 import * as store from './generations.store.ts';
 import { mediaKind } from './media.ts';
 import { type QueueView, queueView } from './queue.ts';
@@ -25,27 +23,14 @@ export interface Generation {
   queue: QueueView;
   /** SHA-256 of the newest picture of the sample in progress. */
   preview: string | null;
-}
-
-/** Why the machine refused: the clause, and the vote that set it. */
-export interface Enforcement {
-  clause: string;
-  text: string;
-  matched: string;
-  policyVersion: number;
-  policyHash: string;
-  proposalId: string | null;
-  tally: Json;
-  /** The entry that set the clause in force. */
-  enactedEntryId: string | null;
-  /** The entry of this refusal. */
-  entryId: string;
-  [more: string]: Json;
+  /** Adapters mixed into the model, in the order they were named. */
+  adapters: { id: string; name: string; styleWord: string; weight: number }[];
 }
 
 export type RequestDecision =
   | { ok: true; generation: Generation; entry: Entry; replayed: boolean }
   | { ok: false; code: 'refused_by_safeguard'; generationId: string; enforcement: Enforcement; entry: Entry }
+  | WithoutConsent
   | { ok: false; code: RequestCode; detail?: string };
 
 type RequestCode =
@@ -53,27 +38,34 @@ type RequestCode =
   | 'idempotency_conflict'
   | 'no_model'
   | 'unknown_model'
+  | MixCode
   | 'too_many_outstanding';
 
 /**
  * Asks for a clip: a row `waiting` and a book entry in one transaction; or, where a safeguard of the policy in
  * force says no, a row `refused`, its public entry and the enforcement. Errors in the order they are tested:
- * those of `decideWish`, idempotency_conflict, no_model, unknown_model, too_many_outstanding,
- * refused_by_safeguard.
+ * those of `decideWish` and `decideMix`, idempotency_conflict, no_model, unknown_model, those of `mixFor`,
+ * too_many_outstanding, refused_by_safeguard.
  */
 export async function requestGeneration(
   ctx: StudioContext,
-  asked: RawRequest & { model?: string | undefined; idempotencyKey?: string | undefined },
+  asked: RawRequest & {
+    model?: string | undefined;
+    adapters?: readonly { id: string; weight: unknown }[] | undefined;
+    idempotencyKey?: string | undefined;
+  },
 ): Promise<RequestDecision> {
   const { idempotencyKey, ...raw } = asked;
   const decided = decideWish(raw, ctx.policy.document.studio, randomInt(2 ** 32));
   if (!decided.ok) return decided;
+  const mix = decideMix(asked.adapters ?? []);
+  if (!mix.ok) return mix;
   const key = { idempotencyKey, input: inputOf(raw) };
   const result = await ctx.db.transaction(async (tx): Promise<RequestDecision> => {
     const prior = await priorEntry(tx, key);
     if (prior.state === 'conflict') return { ok: false, code: 'idempotency_conflict' };
     if (prior.state === 'replayed') return replay(tx, ctx, prior.entry);
-    return admit(tx, ctx, decided.wish, { model: asked.model, ...key });
+    return admit(tx, ctx, decided.wish, { model: asked.model, mix: mix.mix, ...key });
   });
   if (result.ok && !result.replayed) {
     // What is committed is promised: what the carrier cannot take now is offered again every second.
@@ -83,10 +75,11 @@ export async function requestGeneration(
   return result;
 }
 
-function inputOf(raw: RawRequest & { model?: string | undefined }): Json {
+function inputOf(raw: RawRequest & { model?: string | undefined; adapters?: unknown }): Json {
   const text = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
-  const { prompt, seed, steps, guidance, mode, model } = raw;
+  const { prompt, seed, steps, guidance, mode, model, adapters } = raw;
   return {
+    ...(adapters === undefined ? {} : { adapters: text(adapters) }),
     prompt,
     seed: text(seed),
     steps: text(steps),
@@ -98,6 +91,7 @@ function inputOf(raw: RawRequest & { model?: string | undefined }): Json {
 
 interface Admission {
   model: string | undefined;
+  mix: readonly Mix[];
   idempotencyKey: string | undefined;
   input: Json;
 }
@@ -105,8 +99,10 @@ interface Admission {
 async function admit(tx: Tx, ctx: StudioContext, wish: Wish, asked: Admission): Promise<RequestDecision> {
   const makerId = ctx.actor.memberId;
   if (makerId === null) throw new Error('only a member can ask for a clip');
-  const model = await modelFor(tx, asked.model);
+  const model = await modelFor(tx, asked.model, makerId);
   if (!model) return { ok: false, code: asked.model === undefined ? 'no_model' : 'unknown_model' };
+  const mixed = await mixFor(tx, ctx, asked.mix, { memberId: makerId, weightsSha256: model.weightsSha256 });
+  if (!mixed.ok) return mixed;
   const cap = ctx.policy.document.studio.outstandingPerMember;
   if ((await store.outstandingOf(tx, makerId)) >= cap)
     return { ok: false, code: 'too_many_outstanding', detail: `The policy allows ${cap} at a time.` };
@@ -115,6 +111,7 @@ async function admit(tx: Tx, ctx: StudioContext, wish: Wish, asked: Admission): 
     makerId,
     modelId: model.id,
     weightsSha256: model.weightsSha256,
+    modelRecordSha256: model.recordSha256,
     ...wish,
     seed: BigInt(wish.seed),
     policyVersion: ctx.policy.version,
@@ -147,6 +144,7 @@ async function admit(tx: Tx, ctx: StudioContext, wish: Wish, asked: Admission): 
         mode: wish.mode,
         modelId: model.id,
         policyHash: ctx.policy.hash,
+        ...(mixed.parts.length === 0 ? {} : { adapters: mixed.parts.map(saidOf) }),
       },
       visibility: 'private',
       idempotencyKey: asked.idempotencyKey,
@@ -154,8 +152,14 @@ async function admit(tx: Tx, ctx: StudioContext, wish: Wish, asked: Admission): 
     }),
   );
   const row = await store.insert(tx, { ...draft, state: 'waiting', entryId: entry.id });
+  await adaptersStore.mixIn(tx, row.id, mixed.parts);
   return { ok: true, generation: await present(tx, ctx, row), entry, replayed: false };
 }
+
+/** An adapter’s part as the book has it: a number that is no whole one stands as text. */
+export const saidOf = ({ adapterId, sha256, weight }: adaptersStore.Mixed) => {
+  return { adapterId, sha256, weight: String(weight) };
+};
 
 /** Asks the safeguards of the policy in force; records a refusal as a public entry that holds no prompt. */
 export async function enforce(
@@ -165,39 +169,14 @@ export async function enforce(
   prompt: string,
   asked: { idempotencyKey: string | undefined; input: Json },
 ): Promise<{ enforcement: Enforcement; entry: Entry } | null> {
-  const consents = await styleNameConsents(tx, ctx.clock.now());
-  const verdict = evaluateSafeguards(ctx.policy.document, { prompt, consents });
-  if (verdict.ok) return null;
-  const set = await enforcementOf(tx, ctx.policy, verdict.clause);
-  const entry = recorded(
-    await record(tx, ctx, {
-      kind: 'generation.refused',
-      actor: null,
-      subject: `generation:${generationId}`,
-      payload: {
-        generationId,
-        clause: verdict.clause,
-        policyVersion: ctx.policy.version,
-        policyHash: ctx.policy.hash,
-        proposalId: set.proposalId,
-      },
-      visibility: 'public',
-      ...(asked.idempotencyKey === undefined ? {} : asked),
-    }),
-  );
-  const { entryId: enactedEntryId, tally, ...origin } = set;
-  const enforcement: Enforcement = {
-    ...origin,
-    clause: verdict.clause,
-    text: verdict.text,
-    matched: String(verdict.matched),
-    policyVersion: ctx.policy.version,
-    policyHash: ctx.policy.hash,
-    tally: (tally ?? null) as Json,
-    enactedEntryId,
-    entryId: entry.id,
-  };
-  return { enforcement, entry };
+  const refusal = await enforceOn(tx, ctx, {
+    kind: 'generation.refused',
+    subject: `generation:${generationId}`,
+    about: { generationId },
+    texts: [prompt],
+    key: asked,
+  });
+  return refusal && { enforcement: refusal.enforcement, entry: refusal.entry };
 }
 
 /** The answer of the first time, from the entry that stands under the key. */
@@ -235,8 +214,15 @@ async function presentAll(
     tx,
     unfinished.map(({ id }) => id),
   );
+  const mixed = await adaptersStore.mixedIn(
+    tx,
+    found.map(({ id }) => id),
+  );
   return found.map((row) => ({
     row,
+    adapters: (mixed.get(row.id) ?? []).map(({ weight, adapter: { id, name, styleWord } }) => {
+      return { id, name, styleWord, weight };
+    }),
     pseudonym: names.get(row.makerId) ?? null,
     queue: queue?.get(row) ?? { position: null, estimateSeconds: null },
     preview: previews.get(row.id) ?? null,

@@ -5,9 +5,42 @@ export { studioChecks } from './checks.ts';
 export { type CompletionDecision, complete, type Delivery } from './completion.ts';
 export type { StudioContext } from './context.ts';
 export { due } from './due.ts';
+export type { Enforcement } from './enforcing.ts';
+export { adapterBytes } from './fine-tunes/adapter-file.ts';
+export {
+  type Adapter,
+  adapterFileOf,
+  adapterOf,
+  adaptersOf,
+  discardAdapter,
+  importAdapter,
+  listAdapters,
+  readAdapter,
+  shareAdapter,
+  unshareAdapter,
+} from './fine-tunes/adapters.ts';
+export { type Material, materials, suggestCaptions } from './fine-tunes/captions.ts';
+export {
+  type FineTune,
+  type FineTuneDetail,
+  fineTuneBounds,
+  fineTuneSummary,
+  listFineTunes,
+  readFineTune,
+  requestFineTune,
+} from './fine-tunes/fine-tunes.ts';
+export {
+  continueFineTune,
+  discardFineTune,
+  keepFineTune,
+  type LifeDecision,
+  startFineTune,
+  stopFineTune,
+} from './fine-tunes/life.ts';
+export { isAtRest, mayNow } from './fine-tunes/state.ts';
+export { completeTraining, trainingProgress } from './fine-tunes/training.ts';
 export { eraseWords } from './generations.store.ts';
 export {
-  type Enforcement,
   type Generation,
   generationOf,
   generationPreview,

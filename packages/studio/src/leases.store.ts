@@ -7,10 +7,14 @@ export async function insert(tx: Tx, row: typeof leases.$inferInsert): Promise<v
   await tx.insert(leases).values(row);
 }
 
-/** The generation a lease is about, without a lock: so that the generation can be locked first. */
-export async function generationIdOf(tx: Tx, id: string): Promise<string | null> {
-  const [row] = await tx.select({ id: leases.generationId }).from(leases).where(eq(leases.id, id));
-  return row?.id ?? null;
+/** What a lease is about, without a lock: so that the clip or fine-tune can be locked first. */
+export async function aboutOf(
+  tx: Tx,
+  id: string,
+): Promise<Pick<LeaseRow, 'generationId' | 'fineTuneId'> | null> {
+  const { generationId, fineTuneId } = leases;
+  const [row] = await tx.select({ generationId, fineTuneId }).from(leases).where(eq(leases.id, id));
+  return row ?? null;
 }
 
 export async function byId(tx: Tx, id: string): Promise<LeaseRow | null> {
@@ -18,11 +22,13 @@ export async function byId(tx: Tx, id: string): Promise<LeaseRow | null> {
   return row ?? null;
 }
 
-export async function latestOf(tx: Tx, generationId: string): Promise<LeaseRow | null> {
+export async function latestOf(tx: Tx, { generationId, fineTuneId }: LeaseRow): Promise<LeaseRow | null> {
+  const about =
+    generationId === null ? eq(leases.fineTuneId, fineTuneId ?? '') : eq(leases.generationId, generationId);
   const [row] = await tx
     .select()
     .from(leases)
-    .where(eq(leases.generationId, generationId))
+    .where(about)
     .orderBy(desc(leases.leasedAt), desc(leases.id))
     .limit(1);
   return row ?? null;

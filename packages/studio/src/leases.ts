@@ -6,23 +6,22 @@ import { queueBell } from './bell.ts';
 import type { Ticket } from './carrier.ts';
 import type { StudioContext } from './context.ts';
 import { queueOrder } from './dispatch.ts';
+import * as trainings from './fine-tunes/fine-tunes.store.ts';
 import * as clips from './generations.store.ts';
-import { enforce } from './generations.ts';
+import { type Leasable, lockedJob, revive, settle, subjectOf } from './jobs.ts';
 import { afterEnd, type LeaseStanding, standingOf } from './lease.ts';
 import * as store from './leases.store.ts';
 import { mediaBytes, mediaKind } from './media.ts';
 import { windowStart } from './queue.ts';
 import { recorded } from './recorded.ts';
+import { type ClipTaken, type TrainingTaken, takeClip, takeTraining } from './taking.ts';
 import * as workers from './workers.store.ts';
 
 /** A lease lapses after this without a heartbeat; the worker beats three times as often. */
 export const leaseMs = 30_000;
 
-export interface Leased {
-  leaseId: string;
-  row: clips.GenerationRow;
-  expiresAt: Date;
-}
+/** What a worker was given to do. */
+export type Leased = { leaseId: string; expiresAt: Date } & (ClipTaken | TrainingTaken);
 
 export interface LeaseWish {
   workerId: string;
@@ -30,11 +29,16 @@ export interface LeaseWish {
   instance: string | null;
   /** SHA-256 of the weights it can run; empty: any. */
   weights: readonly string[];
+  /** Whether it fetches weights that it lacks. */
+  fetches: boolean;
+  /** What it can do. */
+  kinds: readonly Leasable['kind'][];
 }
 
 /**
- * Leases the next clip: of the member with the least machine time in the voted window. A clip asked for under
- * an earlier policy is held against the safeguards in force again. Answers null when there is nothing to do.
+ * Leases the next clip or fine-tune: of the member with the least machine time in the voted window. What was asked
+ * for under an earlier policy is held against the safeguards in force again, and the lines of works are asked again.
+ * Answers null when there is nothing to do.
  */
 export async function lease(ctx: StudioContext, wish: LeaseWish): Promise<Leased | null> {
   const leaseId = ctx.ids.next();
@@ -42,15 +46,15 @@ export async function lease(ctx: StudioContext, wish: LeaseWish): Promise<Leased
   await workers.heard(ctx.db.read, wish.workerId, ctx.clock.now());
   const ticket = await takeTicket(ctx, wish);
   if (!ticket) return null;
-  const { leased, refused } = await ctx.db.transaction((tx) => pick(tx, ctx, wish, leaseId));
+  const { leased, ended } = await ctx.db.transaction((tx) => pick(tx, ctx, wish, leaseId));
   await ticket.use();
-  for (const id of [...refused, ...(leased ? [leased.row.id] : [])]) ctx.bell.ring(id);
+  for (const id of [...ended, ...(leased ? [leased.row.id] : [])]) ctx.bell.ring(id);
   return leased;
 }
 
-/** A ticket, where a clip waits that this worker can make. What the carrier lost is offered anew. */
+/** A ticket, where something waits that this worker can do. What the carrier lost is offered anew. */
 async function takeTicket(ctx: StudioContext, wish: LeaseWish): Promise<Ticket | null> {
-  const able = ableTo(wish, await clips.waitingClips(ctx.db.read));
+  const able = await waitingFor(ctx.db.read, wish);
   if (able.length === 0) return null;
   const ticket = await ctx.carrier.take();
   if (ticket) return ticket;
@@ -58,8 +62,19 @@ async function takeTicket(ctx: StudioContext, wish: LeaseWish): Promise<Ticket |
   return ctx.carrier.take();
 }
 
-function ableTo<Clip extends { weightsSha256: string }>({ weights }: LeaseWish, waiting: Clip[]): Clip[] {
-  return weights.length === 0 ? waiting : waiting.filter((clip) => weights.includes(clip.weightsSha256));
+type Waiting = (clips.WaitingClip | trainings.WaitingTraining) & { kind: Leasable['kind'] };
+
+/** What waits and can be done by this worker. */
+async function waitingFor(tx: Tx, { kinds, weights, fetches }: LeaseWish): Promise<Waiting[]> {
+  const waiting: Waiting[] = [];
+  if (kinds.includes('clip'))
+    for (const clip of await clips.waitingClips(tx)) waiting.push({ ...clip, kind: 'clip' });
+  if (kinds.includes('train'))
+    for (const training of await trainings.waiting(tx)) waiting.push({ ...training, kind: 'train' });
+  return waiting.filter(
+    ({ weightsSha256, fetchable }) =>
+      weights.length === 0 || weights.includes(weightsSha256) || (fetches && fetchable),
+  );
 }
 
 async function giveBackOthers(ctx: StudioContext, { workerId, instance }: LeaseWish): Promise<void> {
@@ -74,99 +89,77 @@ async function pick(
   ctx: StudioContext,
   wish: LeaseWish,
   leaseId: string,
-): Promise<{ leased: Leased | null; refused: string[] }> {
+): Promise<{ leased: Leased | null; ended: string[] }> {
   await workers.takeTurn(tx);
   const policy = await policyInForce(tx);
-  if (!policy) return { leased: null, refused: [] };
+  if (!policy) return { leased: null, ended: [] };
+  const governed = { ...ctx, policy };
   const now = ctx.clock.now();
-  const able = ableTo(wish, await clips.waitingClips(tx));
-  const served = await clips.servedSince(tx, windowStart({ ...ctx, policy }), now);
-  const refused: string[] = [];
+  const able = await waitingFor(tx, wish);
+  const kinds = new Map(able.map(({ id, kind }) => [id, kind]));
+  const served = await clips.servedSince(tx, windowStart(governed), now);
+  const ended: string[] = [];
   for (const { id } of queueOrder(able, served, (await clips.typicalMs(tx)) ?? 1)) {
-    const row = await clips.lockedWaiting(tx, id);
-    if (!row) continue;
-    if (await refuseNow(tx, { ...ctx, policy }, row)) refused.push(id);
-    else return { leased: await take(tx, row, { ...wish, leaseId, policy, now }), refused };
+    const taken = await (kinds.get(id) === 'train' ? takeTraining : takeClip)(tx, governed, id, leaseId);
+    if (taken === null) continue;
+    if (taken === 'ended') {
+      ended.push(id);
+      continue;
+    }
+    const expiresAt = new Date(now.getTime() + leaseMs);
+    await store.insert(tx, {
+      id: leaseId,
+      ...(taken.kind === 'clip' ? { generationId: id } : { fineTuneId: id }),
+      memberId: taken.row.makerId,
+      workerId: wish.workerId,
+      instance: wish.instance,
+      leasedAt: now,
+      expiresAt,
+    });
+    return { leased: { ...taken, leaseId, expiresAt }, ended };
   }
-  return { leased: null, refused };
+  return { leased: null, ended };
 }
 
-interface Taking extends LeaseWish {
-  leaseId: string;
-  policy: { version: number; hash: string };
-  now: Date;
-}
-
-async function take(tx: Tx, row: clips.GenerationRow, taking: Taking): Promise<Leased> {
-  const expiresAt = new Date(taking.now.getTime() + leaseMs);
-  await store.insert(tx, {
-    id: taking.leaseId,
-    generationId: row.id,
-    memberId: row.makerId,
-    workerId: taking.workerId,
-    instance: taking.instance,
-    leasedAt: taking.now,
-    expiresAt,
-  });
-  const leased = await clips.update(tx, row.id, {
-    state: 'leased',
-    leaseId: taking.leaseId,
-    policyVersion: taking.policy.version,
-    policyHash: taking.policy.hash,
-    step: null,
-    stepOf: null,
-  });
-  return { leaseId: taking.leaseId, row: leased, expiresAt };
-}
-
-/** Whether a safeguard enacted since the request says no; then the clip is refused for good. */
-async function refuseNow(tx: Tx, ctx: StudioContext, row: clips.GenerationRow): Promise<boolean> {
-  if (row.policyHash === ctx.policy.hash) return false;
-  const refusal = await enforce(tx, ctx, row.id, row.prompt, { idempotencyKey: undefined, input: null });
-  if (!refusal) return false;
-  await clips.update(tx, row.id, {
-    state: 'refused',
-    entryId: refusal.entry.id,
-    enforcement: refusal.enforcement,
-    policyVersion: ctx.policy.version,
-    policyHash: ctx.policy.hash,
-    finishedAt: ctx.clock.now(),
-  });
-  return true;
-}
-
-export type LeaseCode = 'unknown_lease' | Extract<LeaseStanding, { ok: false }>['code'];
+export type LeaseCode =
+  | 'unknown_lease'
+  | Extract<LeaseStanding, { ok: false }>['code']
+  | 'lease_of_another_kind';
 export type Held =
-  | { ok: true; lease: store.LeaseRow; row: clips.GenerationRow; state: 'running' | 'completed' }
+  | { ok: true; lease: store.LeaseRow; job: Leasable; state: 'running' | 'completed' }
   | { ok: false; code: LeaseCode };
 
 /**
- * Locks the clip of a lease and says what the worker may still do; a lapsed lease that nobody took over is
- * taken up again. Errors in the order they are tested: unknown_lease, lease_not_yours, lease_lapsed.
+ * Locks what a lease is about and says what the worker may still do; a lapsed lease that nobody took over is
+ * taken up again. Errors in the order they are tested: unknown_lease, lease_not_yours, lease_lapsed,
+ * lease_of_another_kind (where one `kind` is meant).
  */
-export async function hold(tx: Tx, leaseId: string, workerId: string, now: Date): Promise<Held> {
-  const generationId = await store.generationIdOf(tx, leaseId);
-  const row = generationId === null ? null : await clips.locked(tx, generationId);
+export async function hold(
+  tx: Tx,
+  leaseId: string,
+  workerId: string,
+  now: Date,
+  kind?: Leasable['kind'],
+): Promise<Held> {
+  const about = await store.aboutOf(tx, leaseId);
+  const job = about && (await lockedJob(tx, about));
   const lease = await store.byId(tx, leaseId);
-  if (!row || !lease) return { ok: false, code: 'unknown_lease' };
-  const latest = (await store.latestOf(tx, row.id))?.id === leaseId;
+  if (!job || !lease) return { ok: false, code: 'unknown_lease' };
+  const latest = (await store.latestOf(tx, lease))?.id === leaseId;
   const facts = { workerId: lease.workerId, end: lease.outcome, latest };
-  const standing = standingOf(facts, workerId, row.state === 'waiting');
+  const standing = standingOf(facts, workerId, job.waits);
   if (!standing.ok) return standing;
-  if (standing.state !== 'revivable') return { ok: true, lease, row, state: standing.state };
+  if (kind !== undefined && kind !== job.kind) return { ok: false, code: 'lease_of_another_kind' };
+  if (standing.state !== 'revivable') return { ok: true, lease, job, state: standing.state };
   const expiresAt = new Date(now.getTime() + leaseMs);
-  await store.update(tx, leaseId, { outcome: null, endedAt: null, reason: null, expiresAt });
-  const revived = await clips.update(tx, row.id, { state: 'sampling', leaseId, lapses: row.lapses - 1 });
-  return {
-    ok: true,
-    lease: { ...lease, outcome: null, endedAt: null, expiresAt },
-    row: revived,
-    state: 'running',
-  };
+  const running = { outcome: null, endedAt: null, reason: null, expiresAt };
+  await store.update(tx, leaseId, running);
+  await revive(tx, job, leaseId);
+  return { ok: true, lease: { ...lease, ...running }, job: { ...job, waits: false }, state: 'running' };
 }
 
 export type HeartbeatDecision =
-  | { ok: true; expiresAt: Date }
+  | { ok: true; expiresAt: Date; stop: boolean }
   | { ok: false; code: LeaseCode | 'preview_too_large' | 'not_a_preview' };
 
 export interface Progress {
@@ -176,8 +169,9 @@ export interface Progress {
 }
 
 /**
- * Keeps a lease alive, and with `progress` says how far it is. Errors in the order they are tested:
- * preview_too_large, not_a_preview, unknown_lease, lease_not_yours, lease_lapsed.
+ * Keeps a lease alive, and with `progress` says how far its clip is; answers whether its maker wants it to stop.
+ * Errors in the order they are tested: preview_too_large, not_a_preview, unknown_lease, lease_not_yours,
+ * lease_lapsed, lease_of_another_kind.
  */
 export async function heartbeat(
   ctx: StudioContext,
@@ -188,23 +182,23 @@ export async function heartbeat(
   const preview = progress?.preview ?? null;
   if (preview && preview.length > mediaBytes.preview) return { ok: false, code: 'preview_too_large' };
   if (preview && !['png', 'webp'].includes(mediaKind(preview))) return { ok: false, code: 'not_a_preview' };
-  let generationId = '';
+  let id = '';
   const result = await ctx.db.transaction(async (tx): Promise<HeartbeatDecision> => {
     const now = ctx.clock.now();
-    const held = await hold(tx, leaseId, workerId, now);
+    const held = await hold(tx, leaseId, workerId, now, progress ? 'clip' : undefined);
     if (!held.ok) return held;
     if (held.state === 'completed') return { ok: false, code: 'lease_lapsed' };
-    generationId = held.row.id;
+    id = held.job.id;
     const expiresAt = new Date(now.getTime() + leaseMs);
     await store.update(tx, leaseId, { expiresAt });
     await workers.heard(tx, workerId, now);
     if (progress) {
-      await clips.update(tx, generationId, { state: 'sampling', step: progress.step, stepOf: progress.of });
-      if (preview) await clips.keepPreview(tx, generationId, sha256Hex(preview), preview);
+      await clips.update(tx, id, { state: 'sampling', step: progress.step, stepOf: progress.of });
+      if (preview) await clips.keepPreview(tx, id, sha256Hex(preview), preview);
     }
-    return { ok: true, expiresAt };
+    return { ok: true, expiresAt, stop: held.job.stopWanted };
   });
-  if (result.ok && progress) ctx.bell.ring(generationId);
+  if (result.ok && progress) ctx.bell.ring(id);
   return result;
 }
 
@@ -218,11 +212,11 @@ export interface LeaseEnding {
 }
 
 export type EndDecision =
-  | { ok: true; state: 'waiting' | 'failed'; entry: Entry; generationId: string }
+  | { ok: true; state: 'waiting' | 'failed'; entry: Entry; id: string }
   | { ok: false; code: LeaseCode };
 
 /**
- * The worker gives a job back: with a reason it failed for (three times and the clip fails), or because the
+ * The worker gives a job back: with a reason it failed for (three times and the job fails), or because the
  * worker must stop (`returned`). Telling it twice answers the first answer. Errors in the order they are
  * tested: unknown_lease, lease_not_yours, lease_lapsed.
  */
@@ -243,51 +237,48 @@ export async function giveBack(
   return endLease(ctx, leaseId, ending);
 }
 
-/** Ends a running lease without a result and puts the clip back or fails it, with its book entry. */
+/** Ends a running lease without a result and puts the clip or fine-tune back or fails it, with its book entry. */
 export async function endLease(
   ctx: StudioContext,
   leaseId: string,
   ending: LeaseEnding,
 ): Promise<EndDecision> {
   const result = await ctx.db.transaction(async (tx): Promise<EndDecision> => {
-    const generationId = await store.generationIdOf(tx, leaseId);
-    const row = generationId === null ? null : await clips.locked(tx, generationId);
+    const about = await store.aboutOf(tx, leaseId);
+    const job = about && (await lockedJob(tx, about));
     const lease = await store.byId(tx, leaseId);
-    if (!row || !lease) return { ok: false, code: 'unknown_lease' };
+    if (!job || !lease) return { ok: false, code: 'unknown_lease' };
     if (lease.outcome !== null && lease.outcome !== ending.outcome)
       return { ok: false, code: 'lease_lapsed' };
     if (ending.expiredAt && lease.expiresAt >= ending.expiredAt) return { ok: false, code: 'lease_lapsed' };
-    const failures = row.failures + (ending.outcome === 'failed' && lease.outcome === null ? 1 : 0);
-    const lapses = row.lapses + (ending.outcome === 'lapsed' && lease.outcome === null ? 1 : 0);
-    // Who has left asked for everything of theirs to end; their clip does not wait again.
-    const hopeless = row.prompt === '' || (ending.final && ending.outcome === 'failed');
+    const failures = job.failures + (ending.outcome === 'failed' && lease.outcome === null ? 1 : 0);
+    const lapses = job.lapses + (ending.outcome === 'lapsed' && lease.outcome === null ? 1 : 0);
+    // Who has left asked for everything of theirs to end; their job does not wait again.
+    const hopeless = job.orphaned || (ending.final && ending.outcome === 'failed');
     const state = hopeless ? 'failed' : afterEnd(failures, lapses);
-    const entry = await recordEnd(tx, ctx, row.id, lease, {
+    const entry = await recordEnd(tx, ctx, job, lease, {
       outcome: ending.outcome,
       state,
       failures,
       lapses,
     });
-    if (lease.outcome !== null) return { ok: true, state, entry, generationId: row.id };
+    if (lease.outcome !== null) return { ok: true, state, entry, id: job.id };
     const now = ctx.clock.now();
     const { outcome, reason } = ending;
     await store.update(tx, leaseId, { outcome, reason, endedAt: now, entryId: entry.id });
-    await clips.update(tx, row.id, {
+    await settle(tx, job, {
       state,
-      leaseId: null,
       failures,
       lapses,
       entryId: entry.id,
-      failure: ending.outcome === 'returned' ? row.failure : ending.reason,
-      finishedAt: state === 'failed' ? now : null,
-      step: null,
-      stepOf: null,
+      failure: ending.outcome === 'returned' ? job.failure : ending.reason,
+      now,
     });
-    return { ok: true, state, entry, generationId: row.id };
+    return { ok: true, state, entry, id: job.id };
   });
   if (result.ok) {
-    if (result.state === 'waiting') await ctx.carrier.offer(result.generationId);
-    ctx.bell.ring(result.generationId);
+    if (result.state === 'waiting') await ctx.carrier.offer(result.id);
+    ctx.bell.ring(result.id);
     ctx.bell.ring(queueBell);
   }
   return result;
@@ -296,16 +287,21 @@ export async function endLease(
 async function recordEnd(
   tx: Tx,
   ctx: StudioContext,
-  generationId: string,
+  job: Leasable,
   lease: store.LeaseRow,
   end: Pick<LeaseEnding, 'outcome'> & { state: 'waiting' | 'failed'; failures: number; lapses: number },
 ): Promise<Entry> {
   return recorded(
     await record(tx, ctx, {
-      kind: end.state === 'failed' ? 'generation.failed' : 'generation.requeued',
+      kind: `${job.kind === 'clip' ? 'generation' : 'fine_tune'}.${end.state === 'failed' ? 'failed' : 'requeued'}`,
       actor: null,
-      subject: `generation:${generationId}`,
-      payload: { generationId, outcome: end.outcome, failures: end.failures, lapses: end.lapses },
+      subject: subjectOf(job),
+      payload: {
+        ...(job.kind === 'clip' ? { generationId: job.id } : { fineTuneId: job.id }),
+        outcome: end.outcome,
+        failures: end.failures,
+        lapses: end.lapses,
+      },
       visibility: 'private',
       // A lease may lapse, be taken up again and then fail: each is told once, whatever the counts are by then.
       idempotencyKey: `lease:${lease.id}:${end.outcome}`,

@@ -1,6 +1,7 @@
 import type { GovernedContext } from '@uncaged/governance';
 import type { Tx } from '@uncaged/platform';
 import { estimateSeconds, queueOrder } from './dispatch.ts';
+import * as trainings from './fine-tunes/fine-tunes.store.ts';
 import * as store from './generations.store.ts';
 import * as workers from './workers.store.ts';
 
@@ -21,7 +22,7 @@ export function windowStart(ctx: GovernedContext): Date {
   return new Date(ctx.clock.now().getTime() - hours * 3_600_000);
 }
 
-/** Everybody's place in the queue now. Answers for one clip by its row. */
+/** Everybody's place in the queue now, clips and fine-tunes in one line. Answers for one by its row. */
 export async function queueView(
   tx: Tx,
   ctx: GovernedContext,
@@ -29,17 +30,22 @@ export async function queueView(
   const now = ctx.clock.now();
   const typicalMs = (await store.typicalMs(tx)) ?? firstGuessMs;
   const served = await store.servedSince(tx, windowStart(ctx), now);
-  const order = queueOrder(await store.waitingClips(tx), served, typicalMs);
-  const positions = new Map(order.map(({ id }, index) => [id, index + 1]));
+  const waiting = [...(await store.waitingClips(tx)), ...(await trainings.waiting(tx))];
   const running = await store.runningCount(tx);
   const present = await workers.seenSince(tx, new Date(now.getTime() - presentMs));
+  const views = new Map<string, QueueView>();
+  // What fine-tunes take beyond a clip's time, those under way and those ahead.
+  let longerMs = await trainings.runningMs(tx);
+  for (const [index, { id, costMs = typicalMs }] of queueOrder(waiting, served, typicalMs).entries()) {
+    longerMs += costMs - typicalMs;
+    const seconds = estimateSeconds(index + 1, running, present, typicalMs, longerMs);
+    views.set(id, { position: index + 1, estimateSeconds: seconds });
+  }
   return {
     get({ id, state }) {
       if (state === 'leased' || state === 'sampling')
         return { position: null, estimateSeconds: estimateSeconds(1, 0, 1, typicalMs) };
-      const position = positions.get(id);
-      if (position === undefined) return { position: null, estimateSeconds: null };
-      return { position, estimateSeconds: estimateSeconds(position, running, present, typicalMs) };
+      return views.get(id) ?? { position: null, estimateSeconds: null };
     },
   };
 }

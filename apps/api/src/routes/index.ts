@@ -8,6 +8,7 @@ import { healthRoutes } from './health.ts';
 import { peopleRoutes } from './people.ts';
 import { provenanceRoutes } from './provenance.ts';
 import { studioRoutes } from './studio.ts';
+import { trainingRoutes } from './training.ts';
 import { workerRoutes } from './workers.ts';
 
 /** One line a domain: the composition hangs each into the app. */
@@ -19,6 +20,7 @@ export const domains: readonly ((deps: Deps) => Hono<Env>)[] = [
   compensationRoutes,
   provenanceRoutes,
   studioRoutes,
+  trainingRoutes,
   workerRoutes,
   eventRoutes,
 ];

@@ -21,6 +21,7 @@ import {
   startImport,
   workOf,
 } from '@uncaged/provenance';
+import { adaptersOf } from '@uncaged/studio';
 import { z } from 'zod';
 import { readForm, refuseUnkeepable } from '../body.ts';
 import { type ApiContext, type Deps, newRoutes } from '../deps.ts';
@@ -308,7 +309,10 @@ function models(deps: Deps, app: App): void {
     { summary: 'From a clip to the people whose work taught the machine', query: pageQuery },
     async ({ c, params, query }) => {
       const found = await lineageOf(looking(c), params.id ?? '', query);
-      return found.ok ? { ok: true, answer: wireLineage(found.lineage) } : found;
+      if (!found.ok) return found;
+      const { lineage } = found;
+      const named = lineage.adapters.map(({ adapterId }) => adapterId);
+      return { ok: true, answer: wireLineage(lineage, await adaptersOf(deps.platform, named)) };
     },
   );
   route(

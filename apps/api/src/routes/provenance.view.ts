@@ -18,11 +18,13 @@ import type {
   DatasetRow,
   ImportReport,
   Lineage,
+  MixedIn,
   ModelRow,
   ProvenItem,
   WorkRow,
   WorkView,
 } from '@uncaged/provenance';
+import type { adaptersOf } from '@uncaged/studio';
 
 const pictureAt = (id: string) => `/api/works/${id}/image`;
 
@@ -174,7 +176,29 @@ export function wireItem(item: ProvenItem): DatasetItem {
   };
 }
 
-export function wireLineage(lineage: Lineage) {
+/** An adapter's part in a clip, with what others may know of it. */
+function wireMixed({ adapterId, weight, dataset, items }: MixedIn, known: KnownAdapters) {
+  const adapter = known.get(adapterId);
+  if (!adapter) throw new Error(`the adapter ${adapterId} of a clip is gone`);
+  const { row, pseudonym } = adapter;
+  return {
+    id: adapterId,
+    name: row.name,
+    styleWord: row.styleWord,
+    weight,
+    sha256: row.sha256,
+    source: row.source,
+    maker: { id: row.ownerId, pseudonym },
+    dataset: dataset && wireDataset(dataset),
+    works: items.map(wireItem),
+    worksCount: row.works,
+    entryId: row.entryId,
+  };
+}
+
+type KnownAdapters = Awaited<ReturnType<typeof adaptersOf>>;
+
+export function wireLineage(lineage: Lineage, known: KnownAdapters) {
   const { generation, credential, model, works, authors } = lineage;
   const signed: Credential | null = credential && {
     ...credential,
@@ -188,6 +212,6 @@ export function wireLineage(lineage: Lineage) {
     works: works.items.map(wireItem),
     cursor: works.cursor,
     authors: wireShares(authors),
-    adapters: [],
+    adapters: lineage.adapters.map((mixed) => wireMixed(mixed, known)),
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Job, Method } from '@uncaged/contract';
+import type { ClipJob, Method, TrainJob } from '@uncaged/contract';
 import { openTestPlatform, type TestPlatform } from '@uncaged/platform/testing';
 import { compose } from '../app.ts';
 import { tick } from '../ticker.ts';
@@ -35,9 +35,11 @@ export interface Stage extends AsyncDisposable {
   tick(): Promise<number>;
   /** A fresh worker's token. */
   worker(name: string): Promise<string>;
-  lease(token: string, instance?: string): Promise<Job | null>;
+  lease(token: string, instance?: string): Promise<ClipJob | null>;
+  /** Leases a fine-tune. */
+  leaseTraining(token: string): Promise<TrainJob | null>;
   /** Uploads the fixture clip and completes the job with it. */
-  deliver(token: string, job: Job, change?: object): Promise<Reply>;
+  deliver(token: string, job: ClipJob, change?: object): Promise<Reply>;
 }
 
 const fixture = (name: string) => readFile(join(import.meta.dirname, 'fixtures', name));
@@ -73,6 +75,10 @@ export async function openStage(): Promise<Stage> {
     async worker(name) {
       const { json } = await stage.send('POST', '/api/workers', { as: 'heron', body: { name } });
       return json.token;
+    },
+    async leaseTraining(token) {
+      const body = { kinds: ['train'] };
+      return (await stage.send('POST', '/api/worker/lease', { as: token, body })).json?.job ?? null;
     },
     async lease(token, instance) {
       const body = instance === undefined ? {} : { instance };
@@ -121,13 +127,13 @@ async function tinyModel(): Promise<string> {
     licence: 'CC0-1.0',
     path: 'buildings/red-house.svg',
   };
-  await writeFile(join(folder, 'commons-1.safetensors'), 'weights of a test');
-  await writeFile(join(folder, 'commons-1.json'), '{"name":"commons-1","training":{"images":1}}');
-  await writeFile(join(folder, 'commons-1.manifest.jsonl'), `${JSON.stringify(work)}\n`);
+  await writeFile(join(folder, 'commons-2.safetensors'), 'weights of a test');
+  await writeFile(join(folder, 'commons-2.json'), '{"name":"commons-2","training":{"images":1}}');
+  await writeFile(join(folder, 'commons-2.manifest.jsonl'), `${JSON.stringify(work)}\n`);
   return folder;
 }
 
-async function deliver(stage: Stage, token: string, job: Job, change: object = {}): Promise<Reply> {
+async function deliver(stage: Stage, token: string, job: ClipJob, change: object = {}): Promise<Reply> {
   const outputs: Record<string, string> = {};
   for (const [kind, name] of Object.entries({ mp4: 'clip.mp4', webp: 'clip.webp', poster: 'clip.png' })) {
     const bytes = await fixture(name);

@@ -8,7 +8,7 @@ import type { Enforcement, Generation } from '@uncaged/studio';
 const iso = (time: Date | null) => time?.toISOString() ?? null;
 
 /** A clip as the wire has it. */
-export function wireGeneration({ row, pseudonym, queue, preview }: Generation): WireGeneration {
+export function wireGeneration({ row, pseudonym, queue, preview, adapters }: Generation): WireGeneration {
   return {
     id: row.id,
     state: row.state,
@@ -27,7 +27,7 @@ export function wireGeneration({ row, pseudonym, queue, preview }: Generation): 
     publishedAt: iso(row.publishedAt),
     caption: row.caption,
     modelId: row.modelId ?? '',
-    adapters: [],
+    adapters,
     policyVersion: row.policyVersion,
     policyHash: row.policyHash,
     entryId: row.entryId,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Job } from '@uncaged/contract';
+import type { ClipJob } from '@uncaged/contract';
 import { leaseMs } from '@uncaged/studio';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from './studio.stage.ts';
@@ -9,7 +9,7 @@ import { openStage, type Stage } from './studio.stage.ts';
 let stage: Stage;
 let token: string;
 let other: string;
-let job: Job;
+let job: ClipJob;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ beforeEach(async () => {
   job = await leased(token);
 });
 
-async function leased(as: string, instance?: string): Promise<Job> {
+async function leased(as: string, instance?: string): Promise<ClipJob> {
   const found = await stage.lease(as, instance);
   if (!found) throw new Error('nothing to lease');
   return found;

@@ -1,7 +1,15 @@
-import { blobStoredSchema, endpoint, workerEndpoints } from '@uncaged/contract';
+import {
+  blobStoredSchema,
+  type ClipJob,
+  endpoint,
+  type Job,
+  type TrainJob,
+  workerEndpoints,
+} from '@uncaged/contract';
 import {
   addWorker,
   complete,
+  completeTraining,
   giveBack,
   heartbeat,
   type Leased,
@@ -11,6 +19,7 @@ import {
   mediaBytes,
   queueBell,
   revokeWorker,
+  trainingProgress,
   type WorkerInfo,
 } from '@uncaged/studio';
 import { type ApiContext, type Deps, newRoutes } from '../deps.ts';
@@ -40,6 +49,16 @@ export function workerRoutes(deps: Deps) {
     if (!result.ok) return result;
     const { generationId, replayed } = result;
     return { ok: true, answer: { generationId, replayed, receipt: await deps.receipt(result.entry) } };
+  });
+  const training = { summary: 'Say how far a fine-tune is' };
+  route(app, workerEndpoints.trainProgress, training, async ({ c, params, body }) =>
+    expiry(await trainingProgress(await deps.studioOf(c), params.id ?? '', workerOf(c), body)),
+  );
+  route(app, workerEndpoints.taught, { summary: 'Deliver what was learnt' }, async ({ c, params, body }) => {
+    const result = await completeTraining(await deps.studioOf(c), params.id ?? '', workerOf(c), body);
+    if (!result.ok) return result;
+    const { fineTuneId, replayed } = result;
+    return { ok: true, answer: { fineTuneId, replayed, receipt: await deps.receipt(result.entry) } };
   });
   route(app, workerEndpoints.fail, { summary: 'Give a job back' }, async ({ c, params, body }) => {
     const { reason, returned, final } = body;
@@ -74,10 +93,11 @@ function stewardRoutes(deps: Deps, app: ReturnType<typeof newRoutes>): void {
 }
 
 function leaseRoute(deps: Deps, app: ReturnType<typeof newRoutes>): void {
-  const options = { summary: 'Lease the next clip; 204 when there is none' };
+  const options = { summary: 'Lease the next clip or fine-tune; 204 when there is none' };
   route(app, workerEndpoints.lease, options, async ({ c, body }) => {
     const ctx = await deps.studioOf(c);
-    const wish = { workerId: workerOf(c), instance: body.instance ?? null, weights: body.weights };
+    const { weights, fetches, kinds } = body;
+    const wish = { workerId: workerOf(c), instance: body.instance ?? null, weights, fetches, kinds };
     const until = Date.now() + body.waitMs;
     const signal = AbortSignal.any([c.req.raw.signal, deps.stopping]);
     while (!signal.aborted) {
@@ -118,26 +138,68 @@ function workerOf(c: ApiContext): string {
   return id;
 }
 
-function expiry(result: Awaited<ReturnType<typeof heartbeat>>) {
+function expiry<Refused extends { ok: false; code: string }>(
+  result: { ok: true; expiresAt: Date; stop: boolean } | Refused,
+) {
   if (!result.ok) return result;
-  return { ok: true as const, answer: { expiresAt: result.expiresAt.toISOString() } };
+  const { expiresAt, stop } = result;
+  return { ok: true as const, answer: { expiresAt: expiresAt.toISOString(), stop } };
 }
 
-function jobOf({ leaseId, row, expiresAt }: Leased) {
-  const { id, prompt, seed, steps, guidance, mode, policyVersion, policyHash } = row;
-  return {
+function jobOf(leased: Leased): Job {
+  const { leaseId, row, expiresAt } = leased;
+  const fields = {
     leaseId,
+    policyVersion: row.policyVersion,
+    policyHash: row.policyHash,
+    expiresAt: expiresAt.toISOString(),
+    heartbeatSeconds: leaseMs / 3000,
+  };
+  return leased.kind === 'clip' ? clipJob(fields, leased) : trainJob(fields, leased);
+}
+
+type LeaseFields = Pick<Job, 'leaseId' | 'policyVersion' | 'policyHash' | 'expiresAt' | 'heartbeatSeconds'>;
+
+function clipJob(fields: LeaseFields, { row, adapters }: Extract<Leased, { kind: 'clip' }>): ClipJob {
+  const { id, prompt, seed, steps, guidance, mode, modelId, weightsSha256, modelRecordSha256 } = row;
+  return {
+    kind: 'clip',
+    ...fields,
     generationId: id,
     prompt,
     seed: seed.toString(),
     steps,
     guidance,
     mode,
-    model: { id: row.modelId ?? '', weightsSha256: row.weightsSha256 ?? '' },
-    policyVersion,
-    policyHash,
-    expiresAt: expiresAt.toISOString(),
-    heartbeatSeconds: leaseMs / 3000,
+    model: {
+      id: modelId ?? '',
+      weightsSha256: weightsSha256 ?? '',
+      recordSha256: modelRecordSha256,
+    },
+    adapters: adapters.map(({ sha256, weight }) => ({ sha256, weight })),
+  };
+}
+
+function trainJob(
+  fields: LeaseFields,
+  { row, items, manifest }: Extract<Leased, { kind: 'train' }>,
+): TrainJob {
+  const { id, kind, name, styleWord, seed, steps, rank, sheetEvery } = row;
+  return {
+    kind: 'train',
+    ...fields,
+    fineTuneId: id,
+    trainKind: kind,
+    name,
+    styleWord,
+    seed: seed.toString(),
+    steps,
+    rank,
+    sheetEvery,
+    sheet: { prompts: row.sheetPrompts, seeds: row.sheetSeeds.map(String) },
+    base: { id: row.baseModelId, weightsSha256: row.baseWeightsSha256, recordSha256: row.baseRecordSha256 },
+    items: items.map(({ sha256, mediaType, frames, caption }) => ({ sha256, mediaType, frames, caption })),
+    manifest,
   };
 }
 

@@ -30,7 +30,7 @@ export type ModelRegistered =
 export async function registerShippedModel(
   ctx: RegisteringContext,
   folder: string,
-  name = 'commons-1',
+  name = 'commons-2',
 ): Promise<ModelRegistered> {
   const read = await readShipped(folder, name);
   if (!read.ok) return read;
@@ -221,6 +221,11 @@ export async function modelFor(
 ): Promise<store.ModelRow | null> {
   const model = wanted === undefined ? await store.newestInUse(tx) : await store.modelById(tx, wanted);
   return model && isFor(model, memberId) ? model : null;
+}
+
+/** The model of this id whoever it belongs to and whatever became of it: for what was made with it. */
+export function modelBehind(tx: Tx, id: string): Promise<store.ModelRow | null> {
+  return store.modelById(tx, id);
 }
 
 const isFor = ({ ownerId, state }: store.ModelRow, memberId: string | null) =>

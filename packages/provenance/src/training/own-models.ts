@@ -13,6 +13,8 @@ export interface OwnModel {
   /** The record itself. */
   record: { config?: unknown; training?: unknown; parameters?: unknown };
   datasetId: string;
+  /** The model whose autoencoder it draws with. */
+  parent: string;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function keepOwnModel(
     config,
     training,
     card: null,
-    parents: [],
+    parents: [kept.parent],
     parameters: Number.isSafeInteger(parameters) ? (parameters as number) : null,
     datasetId,
     ownerId,

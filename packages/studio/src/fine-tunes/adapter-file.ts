@@ -3,7 +3,7 @@ import { styleWordOf } from './request.ts';
 import { checkSafetensors, type SafetensorsCheck, type TensorAt } from './safetensors.ts';
 
 /** An adapter's file may be so long. */
-export const adapterBytes = 64 * 1024 * 1024;
+export const adapterBytes = 64_000_000;
 /** What its metadata calls the format. */
 const format = 'uncaged-adapter-1';
 

@@ -144,7 +144,7 @@ function sheetOf(
 ): { ok: true; sheetPrompts: string[]; sheetSeeds: number[] } | Refused {
   const first = items.find(({ caption }) => caption !== '')?.caption;
   const usual = first === undefined ? [styleWord] : [styleWord, `${styleWord} ${first}`];
-  const seeds = (raw.sheet?.seeds ?? usualSeeds).map(wholeNumber);
+  const seeds = [...new Set((raw.sheet?.seeds ?? usualSeeds).map(wholeNumber))];
   if (seeds.some((seed) => seed === null || seed < 0))
     return refuse('seed_out_of_range', 'Seeds of the sheet: whole numbers from 0 to 9007199254740991.');
   const most = bounds.maxSheetPictures;

@@ -132,7 +132,7 @@ describe('an adapter’s file', () => {
   const tensors = (change: object) => ({ tensors: change });
   const half = { dtype: 'F16', shape: [2, 4], data_offsets: [0, 16] };
   it.each<[string, string, Uint8Array]>([
-    ['adapter_too_large', 'longer than 64 MiB', new Uint8Array(adapterBytes + 1)],
+    ['adapter_too_large', 'longer than 64 MB', new Uint8Array(adapterBytes + 1)],
     ['adapter_not_safetensors', 'nothing', new Uint8Array()],
     ['adapter_not_safetensors', 'words', new TextEncoder().encode('not a file of tensors at all')],
     ['adapter_not_safetensors', 'cut in the header', good.slice(0, 40)],
