@@ -9,17 +9,17 @@ const INSTEAD = 100;
 /**
  * Decodes an animated GIF or WebP and keeps at most 48 of its pictures, evenly spread; each stands as long as those
  * it stands for. Pictures are decoded some at a time, so that memory is bounded whatever their number. Refuses, in
- * this order: `image_too_large`, `image_too_small`, `too_many_frames`. Throws what the decoder throws.
+ * this order: `too_many_frames`, `image_too_large`, `image_too_small`. Throws what the decoder throws.
  */
 export async function readAnimation(
   bytes: Uint8Array,
   found: Size & { pages: number; delay: readonly number[] },
 ): Promise<MovingRead> {
   const { pages, delay, width, height } = found;
-  const wrong = wrongSize(found);
-  if (wrong) return wrong;
   if (pages > LIMITS.frames)
     return { ok: false, code: 'too_many_frames', detail: `${pages} pictures; at most ${LIMITS.frames}.` };
+  const wrong = wrongSize(found, pages);
+  if (wrong) return wrong;
   const kept = keptOf(pages);
   const rgbas = new Map<number, Uint8Array>();
   const atOnce = Math.max(1, Math.floor(LIMITS.pixelsAtOnce / (width * height)));

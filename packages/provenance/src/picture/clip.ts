@@ -42,12 +42,14 @@ const READ: readonly string[] = ['vp8', 'vp9', 'av1'] satisfies ClipCodec[];
 /**
  * Decodes a clip (MP4, QuickTime, WebM or Matroska with VP8, VP9 or AV1; sound is left out) and keeps at most 48 of
  * its pictures, evenly spread. Refuses, in this order: `clip_unreadable` (damaged, or cut off),
- * `clip_without_pictures`, `clip_codec`, `image_too_large`, `image_too_small`, `too_many_frames`, `clip_too_long`;
+ * `clip_without_pictures`, `clip_codec`, `too_many_frames`, `image_too_large`, `image_too_small`, `clip_too_long`;
  * and `clip_unreadable` for what turns out while decoding.
  */
 export async function readClip(bytes: Uint8Array): Promise<MovingRead> {
   const input = new Input({ source: new BufferSource(bytes), formats: [MP4, QTFF, WEBM, MATROSKA] });
   try {
+    const tracks = await input.getTracks();
+    if (tracks.length === 0) throw new Refusal('clip_unreadable', 'No track is left in it.');
     return await decode(await measure(await input.getPrimaryVideoTrack()));
   } catch (error) {
     const detail = error instanceof Error ? error.message.slice(0, 200) : '';
@@ -79,8 +81,6 @@ async function measure(track: InputVideoTrack | null): Promise<Measured> {
     width: await track.getSquarePixelWidth(),
     height: await track.getSquarePixelHeight(),
   };
-  const wrong = wrongSize(coded) ?? wrongSize(square);
-  if (wrong) throw new Refusal(wrong.code, wrong.detail);
   const starts: number[] = [];
   let end = 0;
   for await (const packet of new EncodedPacketSink(track).packets(undefined, undefined, {
@@ -92,7 +92,9 @@ async function measure(track: InputVideoTrack | null): Promise<Measured> {
       throw new Refusal('too_many_frames', `More than ${LIMITS.frames} pictures.`);
   }
   const [first] = starts;
-  if (first === undefined) throw new Refusal('clip_without_pictures', 'Its video track is empty.');
+  if (first === undefined) throw new Refusal('clip_unreadable', 'Not one picture is left in it.');
+  const wrong = wrongSize(coded, starts.length) ?? wrongSize(square);
+  if (wrong) throw new Refusal(wrong.code, wrong.detail);
   if (end - first > LIMITS.seconds)
     throw new Refusal('clip_too_long', `${(end - first).toFixed(1)} seconds; at most ${LIMITS.seconds}.`);
   return {
@@ -128,11 +130,13 @@ async function decode(clip: Measured): Promise<Moving> {
     await keep(await next({ data, index, isKey: packet.type === 'key' }));
     index++;
   }
+  if (index < starts.length)
+    throw new Refusal('clip_unreadable', `It ends after ${index} of ${starts.length} pictures.`);
   await keep(await next(null));
   if (kept.length === 0) throw new Refusal('clip_unreadable', 'Not one picture came out of it.');
   const frames = kept.map(({ rgba, start }, at) => ({
     rgba,
-    milliseconds: Math.max(1, Math.round(((kept[at + 1]?.start ?? end) - start) * 1000)),
+    milliseconds: Math.max(1, Math.round((kept[at + 1]?.start ?? end) * 1000) - Math.round(start * 1000)),
   }));
   return turn({ ok: true, ...clip.square, size, frames }, await track.getRotation(), await track.getFlip());
 }

@@ -30,26 +30,23 @@ export interface Picture extends Size {
 export async function keepStill(picture: Picture, asMaterial: boolean): Promise<Kept | null> {
   const { rgba, width, height } = picture;
   if (isBlank(rgba)) return null;
-  const opened = () => opaque(picture);
-  const shown = await opened()
-    .resize(LIMITS.shownSide, LIMITS.shownSide, { fit: 'inside', withoutEnlargement: true })
+  const size = insideOf(picture, LIMITS.shownSide);
+  const small = await opened(picture).resize(size.width, size.height, { fit: 'fill' }).raw().toBuffer();
+  const shown = await opened({ rgba: small, ...size })
     .webp({ quality: 85, effort: 2 })
     .toBuffer();
   return {
     pixels: pixelHash('uncaged-pixels/1', { width, height }, [rgba]),
     dhash: await dhashOf(picture),
     shown,
-    material: asMaterial ? await stillRaster(opened()) : null,
+    material: asMaterial ? await stillRaster({ rgba: small, ...size }) : null,
   };
 }
 
-async function stillRaster(picture: Sharp): Promise<Raster> {
-  const { data, info } = await picture
-    .resize(LIMITS.shownSide, LIMITS.shownSide, { fit: 'inside', withoutEnlargement: true })
-    .png()
-    .toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  return { bytes: data, mediaType: 'image/png', frames: 1, width, height, milliseconds: null };
+async function stillRaster(picture: Picture): Promise<Raster> {
+  const { rgba, width, height } = picture;
+  const bytes = await (isOpaque(rgba) ? opened(picture).removeAlpha() : opened(picture)).png().toBuffer();
+  return { bytes, mediaType: 'image/png', frames: 1, width, height, milliseconds: null };
 }
 
 /** Of a moving one. Null when nothing is visible in any picture. One whose pictures are all the same is still. */
@@ -72,42 +69,33 @@ export async function keepMoving(moving: Moving): Promise<Kept | null> {
 
 /** The encoder joins neighbours that are the same, so that fewer pictures may come out than went in. */
 async function animated({ frames, size }: Moving, side: number, options: WebpOptions): Promise<Raster> {
-  const pageHeight = size.height;
-  const rgba = Buffer.concat(frames.map((frame) => frame.rgba));
-  const inside = insideOf(size, side);
-  const raw = { width: size.width, height: pageHeight * frames.length, channels: 4, pageHeight } as const;
-  const tall = sharp(rgba, { raw, limitInputPixels: false });
-  const { data, info } = await (isOpaque(rgba) ? tall.removeAlpha() : tall)
-    .resize(inside.width, inside.height, { fit: 'fill' })
+  const { width, height } = insideOf(size, side);
+  const areOpaque = frames.every(({ rgba }) => isOpaque(rgba));
+  const pictures: Buffer[] = [];
+  for (const { rgba } of frames) {
+    const picture = sharp(rgba, { raw: { ...size, channels: 4 } }).resize(width, height, { fit: 'fill' });
+    pictures.push(await (areOpaque ? picture.removeAlpha() : picture).raw().toBuffer());
+  }
+  const raw = {
+    width,
+    height: height * frames.length,
+    channels: areOpaque ? 3 : 4,
+    pageHeight: height,
+  } as const;
+  const bytes = await sharp(Buffer.concat(pictures), { raw, limitInputPixels: false })
     .webp({ ...options, loop: 0, delay: frames.map(({ milliseconds }) => milliseconds) })
-    .toBuffer({ resolveWithObject: true });
-  const { pages = 1, delay = [] } = await sharp(data, { limitInputPixels: false }).metadata();
-  const milliseconds = Math.max(
-    1,
-    delay.reduce((sum, one) => sum + one, 0),
-  );
-  return {
-    bytes: data,
-    mediaType: 'image/webp',
-    frames: pages,
-    width: info.width,
-    height: inside.height,
-    milliseconds,
-  };
+    .toBuffer();
+  const { pages = 1 } = await sharp(bytes, { limitInputPixels: false }).metadata();
+  const milliseconds = frames.reduce((sum, frame) => sum + frame.milliseconds, 0);
+  return { bytes, mediaType: 'image/webp', frames: pages, width, height, milliseconds };
 }
 
-/** The picture for sharp, without an alpha channel that says nothing. */
-function opaque({ rgba, width, height }: Picture): Sharp {
-  const raw = { width, height, channels: 4 } as const;
-  const opened = sharp(rgba, { raw, limitInputPixels: LIMITS.picturePixels });
-  return isOpaque(rgba) ? opened.removeAlpha() : opened;
+function opened({ rgba, width, height }: Picture): Sharp {
+  return sharp(rgba, { raw: { width, height, channels: 4 }, limitInputPixels: LIMITS.picturePixels });
 }
 
-async function dhashOf({ rgba, width, height }: Picture): Promise<string> {
-  const grey = await sharp(rgba, {
-    raw: { width, height, channels: 4 },
-    limitInputPixels: LIMITS.picturePixels,
-  })
+async function dhashOf(picture: Picture): Promise<string> {
+  const grey = await opened(picture)
     .flatten({ background: '#ffffff' })
     .greyscale()
     .resize(9, 8, { fit: 'fill' })

@@ -10,6 +10,8 @@ export const LIMITS = {
   picturePixels: 50_000_000,
   /** width × height of one picture of a moving work: 4,096 × 2,160 and a little */
   framePixels: 9_000_000,
+  /** pixels of a moving work, all its pictures together: fifteen seconds of sixty of 1,920 × 1,080, and a little */
+  movingPixels: 2_000_000_000,
   /** pixels of a moving picture that are decoded at once */
   pixelsAtOnce: 48_000_000,
   /** shortest side of a picture made of pixels: below, there is nothing to learn from */

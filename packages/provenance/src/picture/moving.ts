@@ -36,10 +36,11 @@ export function insideOf({ width, height }: Size, side: number): Size {
   };
 }
 
-/** What is wrong with the size of a picture in a moving work, or null. */
-export function wrongSize({ width, height }: Size): Extract<MovingRead, { ok: false }> | null {
-  const detail = `${width} × ${height} pixels.`;
-  if (width * height > LIMITS.framePixels) return { ok: false, code: 'image_too_large', detail };
+/** What is wrong with the size of a moving work of so many pictures, or null. */
+export function wrongSize({ width, height }: Size, count = 1): Extract<MovingRead, { ok: false }> | null {
+  const detail = `${count === 1 ? '' : `${count} pictures of `}${width} × ${height} pixels.`;
+  if (width * height > LIMITS.framePixels || width * height * count > LIMITS.movingPixels)
+    return { ok: false, code: 'image_too_large', detail };
   if (Math.min(width, height) < LIMITS.leastSide) return { ok: false, code: 'image_too_small', detail };
   return null;
 }
