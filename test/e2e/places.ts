@@ -107,7 +107,7 @@ function places(ids: Ids): Place[] {
       action: /wait.* for your answer/,
       member: 'iris',
     },
-    { name: 'call', path: `/work/${ids.call}`, heading: /What does commons-1 do to houses/ },
+    { name: 'call', path: `/work/${ids.call}`, heading: /What does commons-2 do to houses/ },
     {
       name: 'open-a-call',
       path: '/work/new',
@@ -159,7 +159,7 @@ function places(ids: Ids): Place[] {
       action: /Bring it in/,
     },
     { name: 'models', path: '/models', heading: /./ },
-    { name: 'model', path: `/models/${ids.model}`, heading: /commons-1/ },
+    { name: 'model', path: `/models/${ids.model}`, heading: /commons-2/ },
     { name: 'book', path: '/book', heading: /one book/, action: /Check ours, now/ },
     { name: 'entry', path: `/book/${ids.entry}`, heading: /fund deposited/ },
     { name: 'me', path: '/me', heading: /nacht/, toVisitors: door, action: /Go out here/ },

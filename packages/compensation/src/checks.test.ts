@@ -21,7 +21,7 @@ beforeAll(async () => {
   await due(house.heron);
   await submitBug(house.nacht, callId);
   await house.platform.db.transaction((tx) =>
-    accrueRoyalty(tx, house.heron, { generationId: 'g1', modelId: 'commons-1', works: 3 }),
+    accrueRoyalty(tx, house.heron, { generationId: 'g1', modelId: 'commons-2', works: 3 }),
   );
 });
 afterAll(() => house[Symbol.asyncDispose]());

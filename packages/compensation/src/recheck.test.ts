@@ -31,7 +31,7 @@ beforeAll(async () => {
   await submitBug(house.ko, callId);
   for (const generationId of ['g1', 'g2']) {
     await db.transaction((tx) =>
-      accrueRoyalty(tx, house.heron, { generationId, modelId: 'commons-1', works: 3 }),
+      accrueRoyalty(tx, house.heron, { generationId, modelId: 'commons-2', works: 3 }),
     );
   }
   house.platform.clock.advance(40 * day);

@@ -69,7 +69,7 @@ export function clipOf(maker: GovernedContext): GenerationRef {
     makerId: maker.actor.memberId ?? '',
     seed: '18446744073709551615',
     prompt: 'a heron over black water',
-    modelId: 'commons-1',
+    modelId: 'commons-2',
     settings: { steps: 30, guidance: 2.5, mode: 'clip' },
     frames: 16,
     durationMs: 2000,

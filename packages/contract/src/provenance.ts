@@ -34,7 +34,7 @@ export const workSummarySchema = z.object({
   /** an SPDX id or a licence URI; as published by the author */
   licence: z.string(),
   basis: basisSchema,
-  /** where it came from: `openclipart`, `upload`, `commons-1` */
+  /** where it came from: `openclipart`, `upload`, `commons-2` */
   source: z.string(),
   /** SHA-256 of the original bytes: the identity of a work */
   sha256: sha256Schema,

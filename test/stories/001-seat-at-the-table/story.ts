@@ -75,7 +75,7 @@ async function bringWork(iris: Visitor): Promise<string> {
 /** Terms before work: rates, budget in escrow, deadline, all in the book before the first submission. */
 async function openCall(stage: Stage, steward: Visitor): Promise<string> {
   const { call } = await steward.post<{ call: { id: string } }>('/api/calls', {
-    title: 'What does commons-1 do to houses?',
+    title: 'What does commons-2 do to houses?',
     brief: 'Make a clip, look twice, write what you see. Harsh is welcome.',
     rates: [
       { kind: 'bug', amount: '4000' },

@@ -73,7 +73,7 @@ const clip = (makerId: string): GenerationRef => ({
   makerId,
   seed: '7',
   prompt: 'a heron over black water',
-  modelId: 'commons-1',
+  modelId: 'commons-2',
   settings: { steps: 30 },
   frames: 16,
   durationMs: 2000,

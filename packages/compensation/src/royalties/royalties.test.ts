@@ -14,7 +14,7 @@ afterAll(async () => {
   await house[Symbol.asyncDispose]();
 });
 
-const accrue = (generationId: string, works: number, modelId = 'commons-1') =>
+const accrue = (generationId: string, works: number, modelId = 'commons-2') =>
   house.platform.db.transaction((tx) => accrueRoyalty(tx, house.heron, { generationId, modelId, works }));
 
 describe('a generation', () => {
@@ -22,12 +22,12 @@ describe('a generation', () => {
     const first = await accrue('g1', 3);
     expect(first).toMatchObject({ ok: true, accrued: 2n, due: 2n, entry: { kind: 'royalty.accrued' } });
     expect(await accrue('g1', 3)).toEqual({ ok: true, accrued: 2n, due: 2n, currency: 'EUR', entry: null });
-    expect(await balanceOf(house.platform.db.read, 'pool:commons-1', 'EUR')).toBe(2n);
+    expect(await balanceOf(house.platform.db.read, 'pool:commons-2', 'EUR')).toBe(2n);
   });
 
   it('made at the same moment as others loses none of them', async () => {
     await Promise.all(['g2', 'g3', 'g4', 'g5', 'g6'].map((id) => accrue(id, 3)));
-    const [pool] = await poolsOf(house.platform.db.read, 'commons-1');
+    const [pool] = await poolsOf(house.platform.db.read, 'commons-2');
     if (!pool) throw new Error('there is no pool');
     expect(pool.accrued).toBe(12n);
     const holders = [

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { GenerateResult } from '../generate.ts';
-import { defaultModelDir } from '../model/load.ts';
+import { defaultModelDir, STARTER } from '../model/load.ts';
 import type { ProviderName } from '../sample/providers.ts';
 import type { GenerateRequest } from '../sample/request.ts';
 import type { TrainEvent, TrainRequest } from '../train/request.ts';
@@ -11,7 +11,7 @@ import type { EngineErrorCode, FromChild, ModelInfo, StartErrorCode, ToChild } f
 export type StartOptions = {
   /** Folder with NAME.json and NAME.safetensors; default: the model that comes with the engine. */
   readonly modelDir?: string;
-  /** Default `commons-1`. */
+  /** Default {@link STARTER}. */
   readonly model?: string;
   /** Forces a provider; else `UNCAGED_PROVIDER`, else they are probed. */
   readonly provider?: ProviderName;
@@ -191,7 +191,7 @@ export function startEngine(options: StartOptions = {}): Promise<Engine> {
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => options.onLog?.(text.trimEnd()));
   }
-  const { modelDir = defaultModelDir(), model = 'commons-1', provider, threads } = options;
+  const { modelDir = defaultModelDir(), model = STARTER, provider, threads } = options;
   const start = {
     type: 'start',
     modelDir,
