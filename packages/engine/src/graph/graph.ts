@@ -19,6 +19,8 @@ export type Node = {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** Set for an operator that is the runtime's own and not the standard's. */
+  readonly domain?: 'com.microsoft';
 };
 
 export type Initializer = { readonly value: Value; readonly bytes: Uint8Array };

@@ -55,30 +55,47 @@ const valueMessage = (name: string, { shape, dtype }: Value) => ({
   },
 });
 
-const nodeMessage = (node: Node, index: number) => ({
+const nodeMessage = (node: Node, index: number, nameOf: (v: Value) => string) => ({
   name: `${node.op}_${index}`,
   op_type: node.op,
-  input: node.inputs.map((v) => v.name),
-  output: node.outputs.map((v) => v.name),
+  ...(node.domain ? { domain: node.domain } : {}),
+  input: node.inputs.map(nameOf),
+  output: node.outputs.map(nameOf),
   attribute: Object.entries(node.attributes).map(([name, a]) => attributeMessage(name, a)),
 });
 
-/** The bytes of a plain ONNX model; nodes that no output depends on are left out. */
+/**
+ * The bytes of an ONNX model; nodes that no output depends on are left out. A result takes the name it was
+ * given where a node makes it, else it is copied.
+ */
 export function encodeModel(g: Graph, name = 'graph'): Uint8Array {
   const { nodes, used } = live(g);
-  const results = g.outputs.map(({ name: result, value }) => ({
+  const made = new Set(nodes.flatMap((node) => node.outputs));
+  const names = new Map<Value, string>();
+  const copies = g.outputs.flatMap(({ name: result, value }) => {
+    if (made.has(value) && !names.has(value)) {
+      names.set(value, result);
+      return [];
+    }
+    return [{ result, value }];
+  });
+  const nameOf = (value: Value): string => names.get(value) ?? value.name;
+  const results = copies.map(({ result, value }) => ({
     op_type: 'Identity',
     name: `output_${result}`,
-    input: [value.name],
+    input: [nameOf(value)],
     output: [result],
   }));
   const message = {
     ir_version: 8,
     producer_name: 'uncaged',
-    opset_import: [{ domain: '', version: 18 }],
+    opset_import: [
+      { domain: '', version: 18 },
+      ...(nodes.some((node) => node.domain) ? [{ domain: 'com.microsoft', version: 1 }] : []),
+    ],
     graph: {
       name,
-      node: [...nodes.map(nodeMessage), ...results],
+      node: [...nodes.map((node, i) => nodeMessage(node, i, nameOf)), ...results],
       initializer: g.initializers
         .filter(({ value }) => used.has(value))
         .map(({ value, bytes }) => ({
