@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { curve, facts } from './training.ts';
+import { curve, facts, smoothed, sorted } from './training.ts';
 
 test('the longest run of losses is the curve, wherever it stands', () => {
   const record = {
@@ -29,4 +29,24 @@ test('plain facts are told flat, long lists are left to the curve', () => {
     { name: 'shape', value: '8 × 32 × 32' },
     { name: 'optimizer, name', value: 'muon' },
   ]);
+});
+
+test('the run, its measures in words, and the rest', () => {
+  const all = facts({
+    machine: 'two cores',
+    wallSeconds: 6234,
+    optimizer: { name: 'Muon' },
+    measures: { colour: { kid_over_floor: 4.2 }, copy_rate: 0.004, accuracy_real: 0.61, works: 300 },
+  });
+  const { run, measures, rest } = sorted(all);
+  expect(run.map(({ name }) => name)).toEqual(['machine', 'wall seconds']);
+  expect(measures.map(({ value }) => value)).toEqual(['4.2', '0.4 %', '61 %', '300']);
+  expect(rest).toEqual([{ name: 'optimizer, name', value: 'Muon' }]);
+});
+
+test('a long line is smoothed without moving its ends', () => {
+  const points = Array.from({ length: 200 }, (_, x) => ({ x, y: x % 2 }));
+  const line = smoothed(points);
+  expect(line.map(({ x }) => x)).toEqual(points.map(({ x }) => x));
+  expect(Math.max(...line.map(({ y }) => y)) - Math.min(...line.map(({ y }) => y))).toBeLessThan(0.5);
 });

@@ -69,3 +69,48 @@ export function smoothed(points: readonly Point[]): Point[] {
     return { x, y: near.reduce((sum, { y }) => sum + y, 0) / near.length };
   });
 }
+
+interface Fact {
+  name: string;
+  value: string;
+}
+
+/** What the measures of a model mean, by the names their command gives them. */
+const measured: Record<string, { words: string; part?: true }> = {
+  'colour, kid over floor': {
+    words: 'Colour: how far from works it never saw (1: as near as those are to each other)',
+  },
+  'structure, kid over floor': { words: 'Structure, in grey: the same distance' },
+  'copy rate': { words: 'Samples that copy a work', part: true },
+  'copy rate control': { words: 'Real works, never seen, that the same test calls copies', part: true },
+  accuracy: { words: 'Samples that a classifier takes for what was asked', part: true },
+  'accuracy real': { words: 'Real works that it takes for what they are', part: true },
+};
+
+const ofTheRun =
+  /^(machine|runtime|provider|device|images seen|works|steps|batch|seed|wall seconds|seconds|(energy|joules|kilowatt|watt)[^,]*|images per second|parameters)$/;
+
+/**
+ * The facts of a training record by what one looks for: the run (machine, time, energy), its measures in words, and
+ * the rest.
+ */
+export function sorted(all: readonly Fact[]): { run: Fact[]; measures: Fact[]; rest: Fact[] } {
+  const run: Fact[] = [];
+  const measures: Fact[] = [];
+  const rest: Fact[] = [];
+  for (const fact of all) {
+    const short = fact.name.replace(/^(measures|quality), /, '');
+    const known = measured[short];
+    if (known) measures.push({ name: known.words, value: known.part ? percent(fact.value) : fact.value });
+    else if (short !== fact.name) measures.push({ name: short, value: fact.value });
+    else if (ofTheRun.test(fact.name)) run.push(fact);
+    else rest.push(fact);
+  }
+  return { run, measures, rest };
+}
+
+/** "0.125" → "12.5 %"; what is no part of one stays as it is. */
+function percent(value: string): string {
+  const part = Number(value);
+  return Number.isFinite(part) && part >= 0 && part <= 1 ? `${Number((100 * part).toFixed(2))} %` : value;
+}

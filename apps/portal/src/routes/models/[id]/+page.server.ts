@@ -1,19 +1,35 @@
-import type { DatasetPage, Model } from '@uncaged/contract';
+import type { DatasetPage, FineTune, FineTuneSummary, Model } from '@uncaged/contract';
 import { get, maybe } from '#lib/server/ask.ts';
-import { curve, facts } from '#lib/training.ts';
+import { curve, facts, sorted } from '#lib/training.ts';
 import type { PageServerLoad } from './$types';
+
+type Asking = Parameters<PageServerLoad>[0];
+
+/** The run that a member's own model came out of. */
+async function runOf(event: Asking, model: Model): Promise<FineTune | null> {
+  if (!model.private) return null;
+  const list = await maybe<{ fineTunes: FineTuneSummary[] }>(event, '/api/fine-tunes?limit=100');
+  const run = list?.fineTunes.find(({ modelId }) => modelId === model.id);
+  const answer = run && (await maybe<{ fineTune: FineTune }>(event, `/api/fine-tunes/${run.id}`));
+  return answer?.fineTune ?? null;
+}
 
 export const load: PageServerLoad = async (event) => {
   const { model } = await get<{ model: Model }>(event, `/api/models/${encodeURIComponent(event.params.id)}`);
   const cursor = event.url.searchParams.get('cursor');
   const query = new URLSearchParams({ limit: '36', ...(cursor ? { cursor } : {}) });
-  const page = await maybe<DatasetPage>(event, `/api/datasets/${model.datasetId}?${query}`);
+  const [page, run] = await Promise.all([
+    maybe<DatasetPage>(event, `/api/datasets/${model.datasetId}?${query}`),
+    runOf(event, model),
+  ]);
   const { config, training, ...rest } = model;
+  const lossOf = (tune: FineTune) => tune.losses.map(({ step, loss }) => ({ x: step, y: loss }));
   return {
     model: rest,
     architecture: facts(config),
-    training: facts(training),
-    curve: curve(training),
+    training: sorted(facts(training)),
+    curve: run ? lossOf(run) : curve(training),
+    run,
     items: page?.items ?? [],
     cursor: page?.cursor ?? null,
   };
