@@ -1,9 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import path from 'node:path';
 import {
   Classifier,
   drawPictures,
@@ -17,9 +11,9 @@ import {
 } from '@uncaged/engine';
 import { weights } from '../support/stage.ts';
 import type { Bench } from './bench.ts';
+import { preparedSet } from './training-set.ts';
 
-const COLLECTION = '/usr/share/openclipart/svg';
-const STEPS = 24;
+const STEPS = 16;
 
 /**
  * What a model draws, held against works it never saw: two kernel distances in units of the distance that real
@@ -75,25 +69,4 @@ function draw(
     return { clauses: planned.plan.clauses, seed };
   });
   return drawPictures(sampler, asked, { steps: STEPS });
-}
-
-/** The folder of the prepared set; made from Debian's openclipart-svg where there is none, which takes minutes. */
-async function preparedSet(): Promise<string> {
-  const folder = process.env.UNCAGED_TRAINING_SET ?? path.join(homedir(), '.cache', 'uncaged', 'openclipart');
-  if (existsSync(path.join(folder, 'works.jsonl'))) return folder;
-  if (!existsSync(COLLECTION)) {
-    throw new Error(
-      `There is no prepared set in ${folder}, and no ${COLLECTION} to make one of. Install Debian's openclipart-svg, or name a set in UNCAGED_TRAINING_SET.`,
-    );
-  }
-  console.error(`Preparing the training set in ${folder} …`);
-  const part = `${folder}.part`;
-  await rm(part, { recursive: true, force: true });
-  await mkdir(part, { recursive: true });
-  const script = path.join(import.meta.dirname, '../../packages/engine/scripts/prepare-openclipart.ts');
-  const child = spawn(process.execPath, [script, COLLECTION, part], { stdio: ['ignore', 2, 2] });
-  const [status] = (await once(child, 'exit')) as [number | null];
-  if (status !== 0) throw new Error(`preparing the set ended with status ${status}`);
-  await rename(part, folder);
-  return folder;
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Bench, line } from './bench.ts';
 
-const names = ['posting', 'generate', 'changes', 'quality'];
+const names = ['posting', 'generate', 'changes', 'quality', 'finetune'];
 const { positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const [name = ''] = positionals;
 const file = path.join(import.meta.dirname, `${name}.ts`);

@@ -1,5 +1,4 @@
 /** From a request to files: plan, sample, encode, record. What the engine's child process runs. */
-import { mixOf } from './adapter/mix.ts';
 import type { ShelfErrorCode, ShelfResult } from './adapter/shelf.ts';
 import { type Preview, samplePlan } from './sample/draw.ts';
 import type { LatentPoint } from './sample/latent.ts';
@@ -14,6 +13,7 @@ import {
   type WordWeights,
 } from './sample/request.ts';
 import { knows, type Sampler } from './sample/sampler.ts';
+import { wear } from './sample/wear.ts';
 import type { Clip } from './video/av1.ts';
 import { type EncodedClip, encodeClip } from './video/encode.ts';
 
@@ -84,10 +84,8 @@ export async function generate(
   request: GenerateRequest,
   hooks: GenerateHooks = {},
 ): Promise<GenerateOutcome> {
-  const taken = await sampler.shelf.take(request.adapters ?? []);
-  if (!taken.ok) return taken;
-  const { weighed } = taken;
-  sampler.mix = weighed.length > 0 ? mixOf(weighed, sampler.model.record.config) : undefined;
+  const worn = await wear(sampler, request.adapters ?? []);
+  if (!worn.ok) return worn;
   const planned = planFor(sampler, request);
   if (!planned.ok) return planned;
   const { plan } = planned;
@@ -99,7 +97,7 @@ export async function generate(
   const record = recordOf(sampler, plan, sampled.clip, {
     sample: sampled.milliseconds,
     encode: encodeMs,
-    weighed,
+    weighed: worn.weighed,
   });
   return { ok: true, result: files ? { record, files } : { record, frames: sampled.clip } };
 }

@@ -10,6 +10,7 @@ export {
   type AdapterResult,
   readAdapter,
 } from './adapter/read.ts';
+export type { AdapterWish, ShelfErrorCode } from './adapter/shelf.ts';
 export { LAYOUT_WORDS, type LayoutWord, layoutOf } from './caption/layout.ts';
 export {
   recaptioned,
@@ -59,6 +60,7 @@ export {
   type ModelRecord,
   STARTER,
 } from './model/load.ts';
+export { type UnpackResult, unpackOwnModel } from './model/own.ts';
 export {
   freshParameters,
   type ParameterSpec,
@@ -105,6 +107,8 @@ export {
   type WordWeights,
 } from './sample/request.ts';
 export { knows, openSampler, Sampler } from './sample/sampler.ts';
+export { pngOf } from './sample/sheet.ts';
+export { wear } from './sample/wear.ts';
 export {
   readSafetensors,
   type SafetensorsErrorCode,
@@ -123,7 +127,7 @@ export {
   type TrainRequestErrorCode,
 } from './train/request.ts';
 export { type RunOptions, type RunOutcome, type RunProgress, trainRun } from './train/run.ts';
-export { type PreparedSet, readSet, type SetWork } from './train/set.ts';
+export { type PreparedSet, pictureAt, readSet, type SetWork, SMALL } from './train/set.ts';
 export { type StepDefinition, trainingGraph } from './train/step.ts';
 export { Trainer, type TrainerOptions } from './train/trainer.ts';
 export { drawView, randomCamera } from './train/views.ts';

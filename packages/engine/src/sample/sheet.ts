@@ -36,8 +36,14 @@ export async function drawSheet(
       page.set(pictures.subarray(at, at + side * COLOURS), ((top + y) * width + left) * COLOURS);
     }
   }
-  const png = await sharp(page, { raw: { width, height, channels: COLOURS } })
-    .png()
-    .toBuffer();
-  return new Uint8Array(png);
+  return pngOf(page, width, height);
+}
+
+/** RGB bytes as a PNG. */
+export async function pngOf(rgb: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+  return new Uint8Array(
+    await sharp(rgb, { raw: { width, height, channels: COLOURS } })
+      .png()
+      .toBuffer(),
+  );
 }
