@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { story } from '../stories/001-seat-at-the-table/story.ts';
@@ -11,16 +10,12 @@ import {
   shoot,
   type Watched,
 } from '../support/browser.ts';
+import { inspect } from '../support/inspect.ts';
 import type { Stage } from '../support/stage.ts';
 import { door, liven, type Place } from './places.ts';
 
 /** A walk through every page takes a minute or two; a machine with other work may need longer. */
 const walk = 900_000;
-const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
-const sizes = [
-  { width: 390, height: 844 },
-  { width: 1440, height: 900 },
-];
 
 let stage: Stage;
 let archive: Uint8Array;
@@ -95,38 +90,8 @@ async function look({ page, troubles }: Watched, place: Place, role: string): Pr
     wrong.push(`headings: ${headings.join(' | ')}`);
   // Many pages show a visitor the same door; it is looked at once, at its own address.
   if (heading === door && place.path !== '/come') return [...wrong, ...troubles()];
-  for (const size of sizes) {
-    await page.setViewportSize(size);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      const axe = new AxeBuilder({ page });
-      // Only colours differ at night.
-      const { violations } = await (colorScheme === 'light'
-        ? axe.withTags(standards)
-        : axe.withRules(['color-contrast'])
-      ).analyze();
-      for (const { id, nodes } of violations)
-        wrong.push(
-          `${size.width} ${colorScheme}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
-        );
-      await shoot(page, `${place.name}-${role}-${size.width}-${colorScheme}`);
-    }
-    const wide = await tooWide(page);
-    if (wide.length > 0) wrong.push(`${size.width}: wider than the screen: ${wide.join(', ')}`);
-  }
+  wrong.push(...(await inspect(page, `${place.name}-${role}`)));
   return [...wrong, ...troubles()];
-}
-
-/** What sticks out at the right, when the page can be pushed sideways. */
-function tooWide(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth <= clientWidth) return [];
-    return [...document.querySelectorAll('body *')]
-      .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
-      .map((element) => `${element.tagName.toLowerCase()}.${element.className}`)
-      .slice(0, 5);
-  });
 }
 
 /** Presses Tab from the top until it reaches what the page is for, or has been everywhere. */

@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import type { FineTune, Material, Materials, ModelSummary, Problem } from '@uncaged/contract';
-import { ask, type Filled, filled, get, maybe, refuse } from '#lib/server/ask.ts';
+import { ask, type Filled, filled, get, maybe, problem, refuse } from '#lib/server/ask.ts';
 import { sayYes } from '#lib/server/consents.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -120,6 +120,17 @@ export const actions: Actions = {
   suggest: async (event) => {
     const form = await filled(event);
     const ids = form.all('works');
+    if (ids.length === 0)
+      return refuse(
+        'teach',
+        problem(
+          'no_works',
+          'No work is chosen',
+          'There is nothing to look at.',
+          'Choose a work, then ask again.',
+        ),
+        typedIn(form),
+      );
     let refused: Problem | null = null;
     for (let at = 0; at < ids.length && refused === null; at += looked) {
       const works = ids.slice(at, at + looked);
