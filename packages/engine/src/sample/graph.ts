@@ -1,6 +1,7 @@
 /** The sampling graph: one evaluation of the velocity for a batch, weights stored inside. */
 import { MAX_ADAPTERS, mixSpecs } from '../adapter/mix.ts';
 import { withTerms } from '../adapter/terms.ts';
+import { fuseAttention } from '../graph/fuse.ts';
 import { Graph } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx.ts';
 import type { ModelConfig } from '../model/config.ts';
@@ -46,5 +47,6 @@ export function samplingGraph(
   const adapted = rank > 0 ? withTerms(g, weight, (name) => terms.get(name)) : weight;
   const flow = velocity(g, config, adapted, { noisy, time, words }, moving);
   g.output('velocity', unpatchify(g, config, flow));
+  fuseAttention(g);
   return encodeModel(g, 'velocity');
 }

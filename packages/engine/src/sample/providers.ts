@@ -93,7 +93,11 @@ export function sessionOptions(
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
     // On a shared machine a thread that waits should sleep, and work come in small pieces.
-    extra: { session: { intra_op: { allow_spinning: '0' }, dynamic_block_base: '4' } },
+    extra: {
+      session: { intra_op: { allow_spinning: '0' }, dynamic_block_base: '4' },
+      // Its fused addition and normalisation takes five times as long as the two kernels it stands for.
+      optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' },
+    },
     ...(threads ? { intraOpNumThreads: threads } : {}),
   };
 }
