@@ -1,4 +1,5 @@
 /** The measures of a model: its pictures held against works it never saw, and against those it did. */
+import { wordsOf } from '../model/words.ts';
 import { Random } from '../random.ts';
 import type { PreparedSet } from '../train/set.ts';
 import { accuracyOf } from './accuracy.ts';
@@ -88,14 +89,17 @@ function some(random: Random, works: readonly number[], count: number): number[]
 
 /** Measures a model by what it draws. Takes minutes; `draw` is asked twice. */
 export async function measureQuality(options: QualityOptions): Promise<Measured> {
-  const { classifier, set, draw, pictures = 608, perCategory = 16, seed = 7 } = options;
+  const { classifier, set, draw, pictures = 608, perCategory = 12, seed = 7 } = options;
   const random = new Random(seed);
   const shown = some(random, worksOf(set, 'train'), pictures);
   const wordsAt = (i: number): readonly string[] => set.works[i]?.words ?? [];
   const samples = await draw(shown.map((i, k) => ({ words: wordsAt(i), seed: seed * 100_000 + k })));
   const wanted = classifier.categories.flatMap((name) => new Array<string>(perCategory).fill(name));
   const byCategory = await draw(
-    wanted.map((name, k) => ({ words: name.split('_'), seed: seed * 100_000 + 50_000 + k })),
+    wanted.map((name, k) => ({
+      words: wordsOf(name.replaceAll('_', ' ')),
+      seed: seed * 100_000 + 50_000 + k,
+    })),
   );
   const held = worksOf(set, 'held');
   const heldViews = plainViews(set, held);

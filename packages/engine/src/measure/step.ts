@@ -9,7 +9,7 @@ import { greyed } from './grey.ts';
 import { CHANNELS, categoryScores, categorySpecs, HIDDEN, hiddenLayer, PICTURE, SIDE } from './network.ts';
 
 /** Shares of samples shown soft, in other hues, in grey, with a piece cut out, and mixed with another. */
-const SOFT = 0.3;
+const SOFT = 0.5;
 const RECOLOURED = 0.3;
 const GREYED = 0.35;
 const CUT = 0.4;
@@ -75,17 +75,11 @@ export class CategoryFeed {
     const kept = inputs.kept as Float32Array;
     const count = this.#categories.length;
     target.fill(SMOOTHING / count);
-    const other = new Float32Array(PICTURE);
     for (let row = 0; row * PICTURE < pixels.length; row++) {
-      const out = pixels.subarray(row * PICTURE, (row + 1) * PICTURE);
-      const goal = target.subarray(row * count, (row + 1) * count);
-      const share = random.uniform() < MIXED ? random.between(0.5, 1) : 1;
-      addTo(goal, this.#draw(random, out), share * (1 - SMOOTHING));
-      if (share === 1) continue;
-      addTo(goal, this.#draw(random, other), (1 - share) * (1 - SMOOTHING));
-      for (let i = 0; i < PICTURE; i++)
-        out[i] = share * (out[i] as number) + (1 - share) * (other[i] as number);
+      const category = this.#draw(random, pixels.subarray(row * PICTURE, (row + 1) * PICTURE));
+      target[row * count + category] = 1 - SMOOTHING + SMOOTHING / count;
     }
+    mix(random, pixels, target, count);
     for (let i = 0; i < kept.length; i++) kept[i] = random.uniform() < DROPPED ? 0 : 1 / (1 - DROPPED);
   }
 
@@ -109,8 +103,19 @@ export class CategoryFeed {
   }
 }
 
-function addTo(goal: Float32Array, at: number, share: number): void {
-  goal[at] = (goal[at] as number) + share;
+/** Mixes some pictures with the one before them in the batch, and their targets alike (mixup, Zhang et al. 2018). */
+function mix(random: Random, pixels: Float32Array, target: Float32Array, count: number): void {
+  for (let row = pixels.length / PICTURE - 1; row > 0; row--) {
+    if (random.uniform() >= MIXED) continue;
+    const share = random.between(0.5, 1);
+    for (const [numbers, width] of [
+      [pixels, PICTURE],
+      [target, count],
+    ] as const) {
+      for (let i = row * width; i < (row + 1) * width; i++)
+        numbers[i] = share * (numbers[i] as number) + (1 - share) * (numbers[i - width] as number);
+    }
+  }
 }
 
 /** Running sums of shares that go by the roots of counts. */
