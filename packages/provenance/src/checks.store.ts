@@ -94,3 +94,16 @@ export async function emptyOrigins(tx: Tx): Promise<Violation[]> {
     detail: 'nothing came out, or of nothing',
   }));
 }
+
+/** Works made of pixels whose raster for machines is not the one their entry names as sanitised. */
+export async function strayMaterials(tx: Tx): Promise<Violation[]> {
+  const found = await rows<{ workId: string }>(
+    tx,
+    sql`select m.work_id as "workId" from work_materials m join works w on w.id = m.work_id
+      where w.media_type <> 'image/svg+xml' and m.sha256 is distinct from w.sanitised_sha256 limit 100`,
+  );
+  return found.map(({ workId }) => ({
+    what: `work:${workId}`,
+    detail: 'machines are given something else than the book names',
+  }));
+}

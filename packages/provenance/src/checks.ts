@@ -20,6 +20,10 @@ export function provenanceChecks(blobs: Pick<Blobs, 'get'>): readonly Check[] {
       run: store.groundlessItems,
     },
     { name: 'every accepted work has its entry, and the entry says the same hashes', run: wrongWorks },
+    {
+      name: 'what machines are given of a work made of pixels is what its entry names as sanitised',
+      run: store.strayMaterials,
+    },
     { name: 'every consent line has its entry, and the entry says the same', run: wrongConsents },
     {
       name: 'the weights of every model are there and hash to what the book says',
