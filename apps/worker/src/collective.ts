@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CallResult, type Completion, createClient, type Job, workerEndpoints } from '@uncaged/contract';
+import {
+  type CallResult,
+  type Completion,
+  createClient,
+  type Job,
+  type Problem,
+  type TaughtReport,
+  type TrainProgress,
+  workerEndpoints,
+} from '@uncaged/contract';
 
 export type Log = (message: string) => void;
 
@@ -30,10 +39,16 @@ export interface Ending {
 
 export interface Collective {
   lease(weights: readonly string[], signal: AbortSignal): Promise<Job | null>;
-  heartbeat(leaseId: string): Promise<void>;
+  /** Answers whether the maker wants the run to end with what it has. */
+  heartbeat(leaseId: string): Promise<{ stop: boolean }>;
   progress(leaseId: string, step: number, of: number, preview: Uint8Array | null): Promise<void>;
+  /** The same of a training. */
+  trainProgress(leaseId: string, progress: TrainProgress): Promise<{ stop: boolean }>;
   upload(bytes: Uint8Array): Promise<string>;
+  /** Whatever the collective has under this hash; the caller checks it. */
+  download(sha256: string): Promise<Uint8Array>;
   complete(leaseId: string, delivery: Completion): Promise<void>;
+  taught(leaseId: string, report: TaughtReport): Promise<void>;
   giveBack(leaseId: string, ending: Ending): Promise<void>;
 }
 
@@ -64,7 +79,8 @@ export function reach({
     persistently(what, call, { log, patienceMs, signal });
   return {
     async lease(weights, signal) {
-      const body = { waitMs: 15_000, weights: [...weights], instance };
+      const kinds: ('clip' | 'train')[] = ['clip', 'train'];
+      const body = { waitMs: 15_000, weights: [...weights], instance, fetches: true, kinds };
       const answer = await persist(
         'lease',
         () => client.call(workerEndpoints.lease, { body, signal }),
@@ -73,7 +89,10 @@ export function reach({
       return answer?.job ?? null;
     },
     async heartbeat(id) {
-      await persist('heartbeat', () => client.call(workerEndpoints.heartbeat, { params: { id } }));
+      return persist('heartbeat', () => client.call(workerEndpoints.heartbeat, { params: { id } }));
+    },
+    async trainProgress(id, body) {
+      return persist('progress', () => client.call(workerEndpoints.trainProgress, { params: { id }, body }));
     },
     async progress(id, step, of, preview) {
       const picture = preview ? { preview: Buffer.from(preview).toString('base64') } : {};
@@ -85,6 +104,12 @@ export function reach({
       await persist('upload', () => client.request('PUT', `/api/worker/blobs/${sha256}`, { body: bytes }));
       return sha256;
     },
+    async download(sha256) {
+      return persist('download', () => fetchBlob(`${url}/api/worker/blobs/${sha256}`, token));
+    },
+    async taught(id, body) {
+      await persist('taught', () => client.call(workerEndpoints.taught, { params: { id }, body }));
+    },
     async complete(id, body) {
       await persist('complete', () => client.call(workerEndpoints.complete, { params: { id }, body }));
     },
@@ -93,6 +118,24 @@ export function reach({
       await persist('give back', () => client.call(workerEndpoints.fail, { params: { id }, body }));
     },
   };
+}
+
+async function fetchBlob(url: string, token: string): Promise<CallResult<Uint8Array>> {
+  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  const { status, headers } = response;
+  if (response.ok) {
+    return { ok: true, status, headers, answer: new Uint8Array(await response.arrayBuffer()) };
+  }
+  const said = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  const problem = {
+    type: 'about:blank',
+    title: '',
+    code: 'unreadable_answer',
+    detail: '',
+    next: '',
+    ...said,
+  };
+  return { ok: false, status, headers, problem: { ...problem, status } };
 }
 
 interface Persistence {

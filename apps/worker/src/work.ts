@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '@uncaged/contract';
+import { openCache } from './cache.ts';
 import { type Collective, Declined, type Log, reach, TurnedAway } from './collective.ts';
-import { doJob } from './job.ts';
+import { doJob, nameOf } from './job.ts';
 import { openMachine } from './machine.ts';
 import { heldModels } from './weights.ts';
 
@@ -12,11 +13,13 @@ export interface WorkOptions {
   token: string;
   /** Folders in which weights lie. */
   weights: readonly string[];
+  /** Folder for what it fetches, and for checkpoints of its runs. */
+  cache: string;
   log: Log;
 }
 
 /**
- * Works until `stopping` aborts: leases a clip, makes it, delivers it, again. Answers `turned_away` when the
+ * Works until `stopping` aborts: leases a clip or a fine-tune, does it, delivers it, again. Answers `turned_away` when the
  * token is no good (any more), `no_weights` when there is nothing this worker could run.
  */
 export async function work(
@@ -30,18 +33,21 @@ export async function work(
     return 'no_weights';
   }
   const collective = reach({ ...options, instance: randomUUID() });
-  const machine = openMachine(held, log);
+  const cache = await openCache(options.cache, collective);
+  const machine = openMachine(held, cache, log);
   log(`working for ${options.url}`);
   try {
     // The first clip should not have to wait for the engine too.
     const [first] = held.keys();
     if (first)
-      await machine.with(first).catch((error: unknown) => log(`the engine does not start: ${error}`));
+      await machine
+        .with({ id: '', weightsSha256: first, recordSha256: null })
+        .catch((error: unknown) => log(`the engine does not start: ${error}`));
     while (!stopping.aborted) {
       const job = await nextJob(collective, [...held.keys()], stopping);
       if (!job) continue;
-      log(`clip ${job.generationId}: leased, ${job.steps} steps, seed ${job.seed}`);
-      await doJob(job, { collective, machine, log }, stopping);
+      log(`${nameOf(job)}: leased, ${job.steps ?? 'some'} steps, seed ${job.seed}`);
+      await doJob(job, { collective, machine, cache, log }, stopping);
     }
     return 'stopped';
   } catch (error) {
