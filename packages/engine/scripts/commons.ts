@@ -25,10 +25,13 @@ export const UPSCALER: UpscalerConfig = { width: 32, blocks: 4 };
 const MEASURED = 1024;
 
 export type Part = 'autoencoder' | 'stills' | 'temporal' | 'upscaler';
-/** Pictures in a step of each part; of the temporal modules, four clips of sixteen frames. */
+/**
+ * Pictures in a step of each part; of the temporal modules, four clips of sixteen frames. The stills began with
+ * 64 a step and went on with 32, which learns more from as many pictures.
+ */
 export const BATCH: Readonly<Record<Part, number>> = {
   autoencoder: 32,
-  stills: 64,
+  stills: 32,
   temporal: 64,
   upscaler: 16,
 };

@@ -48,7 +48,7 @@ async function partRecord(part: Part) {
     part,
     steps: progress.step,
     batch: BATCH[part],
-    images: progress.step * BATCH[part],
+    images: progress.samples,
     wallSeconds: Math.round(progress.seconds),
     finalLoss: progress.curve.at(-1)?.[1] ?? null,
     lossCurve: {

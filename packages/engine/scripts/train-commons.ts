@@ -106,7 +106,7 @@ const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 const report = (progress: RunProgress, loss: number): void => {
   if (progress.step % 20 !== 0) return;
-  const speed = (progress.step * batch) / progress.seconds;
+  const speed = progress.samples / progress.seconds;
   const line = `${new Date().toISOString()} ${part} step ${progress.step}/${steps} loss ${loss.toFixed(4)} ${speed.toFixed(1)}/s rss ${(process.memoryUsage().rss / 1e6).toFixed(0)}`;
   appendFileSync(join(FOLDER, `${part}.log`), `${line}\n`);
 };

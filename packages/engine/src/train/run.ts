@@ -14,6 +14,8 @@ export type CurvePoint = readonly [step: number, loss: number, seconds: number];
 
 export type RunProgress = {
   step: number;
+  /** Samples seen, with repetition. */
+  samples: number;
   seconds: number;
   curve: CurvePoint[];
 };
@@ -46,7 +48,7 @@ export type RunOutcome =
   | { ok: true; progress: RunProgress; finished: boolean }
   | { ok: false; code: 'loss_not_finite' | 'checkpoint_unreadable'; message: string };
 
-const freshProgress = (): RunProgress => ({ step: 0, seconds: 0, curve: [] });
+const freshProgress = (): RunProgress => ({ step: 0, samples: 0, seconds: 0, curve: [] });
 
 /** Puts a trainer back where its checkpoint left it; a run without one starts afresh. */
 export async function resume(
@@ -98,6 +100,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     }
     const now = performance.now();
     progress.step = trainer.step;
+    progress.samples += trainer.batch;
     progress.seconds += (now - clock) / 1000;
     clock = now;
     losses.push(loss);

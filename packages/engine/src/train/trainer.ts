@@ -22,6 +22,8 @@ type TensorSet = Record<string, ort.Tensor>;
 export class Trainer {
   /** Inputs of the next step by name, written by the caller. */
   readonly inputs: Readonly<Record<string, Float32Array>>;
+  /** Samples a step: the first axis of every input. */
+  readonly batch: number;
   /** Steps done. */
   step = 0;
   /** Chance of this run: fresh parameters come from it, and samples should, so that a run can be repeated. */
@@ -34,6 +36,7 @@ export class Trainer {
 
   private constructor({ step, seed }: TrainerOptions, session: ort.InferenceSession) {
     this.random = new Random(seed);
+    this.batch = step.inputs[0]?.shape[0] ?? 0;
     this.#specs = step.specs;
     this.#session = session;
     this.#fixed = Object.fromEntries(
