@@ -1,12 +1,14 @@
 import { type Check, entries, type Violation } from '@uncaged/book';
 import type { Tx } from '@uncaged/platform';
 import * as store from './checks.store.ts';
+import { teachingChecks } from './fine-tunes/checks.ts';
 
-/** Invariants of clips, each looked at from another side than the one that wrote it. */
+/** Invariants of clips and of teaching, each looked at from another side than the one that wrote it. */
 export const studioChecks: readonly Check[] = [
   { name: 'a clip is leased to whom it says, and to nobody else', run: store.strayLeases },
   { name: 'every finished clip was finished by one lease', run: store.oddlyFinished },
   { name: 'every completion in the book is a finished clip with those files, once', run: completionsMatch },
+  ...teachingChecks,
 ];
 
 const anyone = { memberId: null, kind: 'visitor' as const };

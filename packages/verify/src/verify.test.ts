@@ -208,6 +208,25 @@ const lies: [string, FindingCode, number, (facts: ForgedFact[]) => void][] = [
     at.model + 1,
     (facts) => facts.splice(at.model + 1, 0, facts[at.dataset] as ForgedFact),
   ],
+  [
+    'a clip that mixes an adapter nobody kept',
+    'broken_model',
+    at.clip,
+    (facts) => bend(facts[at.clip] as ForgedFact, (payload) => Object.assign(payload, { adapters: [mixed] })),
+  ],
+  [
+    'a clip that mixes other bytes than the adapter has',
+    'broken_model',
+    at.clip + 1,
+    (facts) => {
+      bend(facts[at.clip] as ForgedFact, (payload) => {
+        const baseWeightsSha256 = String(payload.weightsSha256);
+        const said = { adapterId: 'a-1', sha256: 'cd'.repeat(32), baseWeightsSha256, works: 3 };
+        facts.splice(at.clip, 0, { kind: 'adapter.kept', subject: 'adapter:a-1', payload: said });
+        Object.assign(payload, { adapters: [mixed] });
+      });
+    },
+  ],
   ['a clip done twice', 'broken_model', 23, (facts) => facts.push(facts[at.clip] as ForgedFact)],
   [
     'a public payload that is gone without a word',
@@ -399,6 +418,9 @@ const lies: [string, FindingCode, number, (facts: ForgedFact[]) => void][] = [
 ];
 
 /** Other terms, with the hash they have. */
+/** An adapter's part in a clip. */
+const mixed = { adapterId: 'a-1', sha256: 'ab'.repeat(32), weight: '1' };
+
 function bendTerms(facts: ForgedFact[], change: (terms: Bent) => void): void {
   bend(facts[at.call] as ForgedFact, (payload) => {
     change(payload);
