@@ -12,8 +12,8 @@ import type { Trainer } from './trainer.ts';
 import { drawView, randomCamera, turnHue } from './views.ts';
 
 /** Shares of samples: two works in one picture, a work in other colours, no words at all. */
-const PAIRED = 0.12;
-const RECOLOURED = 0.15;
+const PAIRED = 0.1;
+const RECOLOURED = 0.12;
 const UNCAPTIONED = 0.1;
 
 type Said = { readonly view: View; readonly clauses: readonly (readonly string[])[] };

@@ -3,12 +3,12 @@ import { type Camera, resample } from '../model/camera.ts';
 import type { Random } from '../random.ts';
 import { type PreparedSet, pictureAt, SMALL } from './set.ts';
 
-/**
- * A random camera. Half of them stay near the middle, so that the plain view is learnt best; half roam as
- * far as a clip's camera will.
- */
+/** Share of views in which the camera roams as far as a clip's will. */
+const ROAMING = 0.25;
+
+/** A random camera. Most stay near the middle, so that the plain view is learnt best. */
 export function randomCamera(random: Random): Camera {
-  const reach = random.uniform() < 0.5 ? 0.25 : 1;
+  const reach = random.uniform() < ROAMING ? 1 : 0.15;
   return {
     centreX: random.between(-0.16, 0.16) * reach,
     centreY: random.between(-0.16, 0.16) * reach,
