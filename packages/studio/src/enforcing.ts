@@ -28,7 +28,7 @@ export interface EnforcementRefusal {
 }
 
 export interface Enforced {
-  kind: 'generation.refused' | 'fine_tune.refused';
+  kind: 'generation.refused' | 'fine-tune.refused';
   subject: string;
   /** What the entry says of what was asked, and no word of it. */
   about: { [id: string]: string };

@@ -68,4 +68,4 @@ export async function settle(tx: Tx, job: Leasable, { state, now, ...end }: Sett
 
 /** The subject of a job in the book. */
 export const subjectOf = ({ kind, id }: Pick<Leasable, 'kind' | 'id'>) =>
-  `${kind === 'clip' ? 'generation' : 'fine_tune'}:${id}`;
+  `${kind === 'clip' ? 'generation' : 'fine-tune'}:${id}`;

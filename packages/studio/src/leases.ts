@@ -293,7 +293,7 @@ async function recordEnd(
 ): Promise<Entry> {
   return recorded(
     await record(tx, ctx, {
-      kind: `${job.kind === 'clip' ? 'generation' : 'fine_tune'}.${end.state === 'failed' ? 'failed' : 'requeued'}`,
+      kind: `${job.kind === 'clip' ? 'generation' : 'fine-tune'}.${end.state === 'failed' ? 'failed' : 'requeued'}`,
       actor: null,
       subject: subjectOf(job),
       payload: {

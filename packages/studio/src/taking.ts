@@ -118,7 +118,7 @@ async function giveUp(
   const isClip = job.kind === 'clip';
   const entry = recorded(
     await record(tx, ctx, {
-      kind: isClip ? 'generation.failed' : 'fine_tune.failed',
+      kind: isClip ? 'generation.failed' : 'fine-tune.failed',
       actor: null,
       subject: subjectOf(job),
       payload: { ...(isClip ? { generationId: job.id } : { fineTuneId: job.id }), outcome: 'given_up' },

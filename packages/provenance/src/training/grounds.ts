@@ -113,7 +113,7 @@ async function recordSet(
 ): Promise<Entry> {
   return recorded(
     await record(tx, ctx, {
-      kind: 'training_set.registered',
+      kind: 'training-set.registered',
       actor: null,
       subject: `dataset:${payload.datasetId}`,
       payload,

@@ -11,7 +11,7 @@ export async function strayTrainings(tx: Tx): Promise<Violation[]> {
       where (f.lease_id is not null or l.id is not null) and f.lease_id is distinct from l.id limit 100`,
   );
   return found.map(({ id, said, runs }) => ({
-    what: `fine_tune:${id}`,
+    what: `fine-tune:${id}`,
     detail: `names the lease ${said ?? 'none'}, ${runs ?? 'none'} runs`,
   }));
 }
@@ -24,7 +24,7 @@ export async function unearned(tx: Tx): Promise<Violation[]> {
       and not exists (select from leases l where l.fine_tune_id = f.id and l.outcome = 'completed') limit 100`,
   );
   return found.map(({ id, state }) => ({
-    what: `fine_tune:${id}`,
+    what: `fine-tune:${id}`,
     detail: `is ${state} with a file that no lease delivered`,
   }));
 }
@@ -37,7 +37,7 @@ export async function groundless(tx: Tx): Promise<Violation[]> {
       where f.dataset_id is not null and i.consent_id is null group by f.id limit 100`,
   );
   return found.map(({ id, lacking }) => ({
-    what: `fine_tune:${id}`,
+    what: `fine-tune:${id}`,
     detail: `${lacking} works without a line they are learnt under`,
   }));
 }
@@ -46,7 +46,7 @@ export async function groundless(tx: Tx): Promise<Violation[]> {
 export async function unmatched(tx: Tx): Promise<Violation[]> {
   const found = await rows<{ what: string }>(
     tx,
-    sql`select 'fine_tune:' || f.id as what from fine_tunes f left join adapters a on a.id = f.adapter_id
+    sql`select 'fine-tune:' || f.id as what from fine_tunes f left join adapters a on a.id = f.adapter_id
         where f.state = 'kept' and f.kind = 'adapter' and (a.fine_tune_id is distinct from f.id
           or a.sha256 <> f.file_sha256 or a.dataset_id is distinct from f.dataset_id or a.state <> 'ready')
       union all

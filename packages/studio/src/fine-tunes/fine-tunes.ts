@@ -105,17 +105,17 @@ async function admit(
   if (taken !== null) return { ok: false, code: 'style_word_taken', detail: taken };
   const id = ctx.ids.next();
   const forbidden = await enforceOn(tx, ctx, {
-    kind: 'fine_tune.refused',
-    subject: `fine_tune:${id}`,
+    kind: 'fine-tune.refused',
+    subject: `fine-tune:${id}`,
     about: { fineTuneId: id },
     texts: textsOf(wish),
   });
   if (forbidden) return forbidden;
   const entry = recorded(
     await record(tx, ctx, {
-      kind: 'fine_tune.requested',
+      kind: 'fine-tune.requested',
       actor: makerId,
-      subject: `fine_tune:${id}`,
+      subject: `fine-tune:${id}`,
       payload: requestPayload(id, wish, found.model, ctx),
       visibility: 'private',
       ...key,
@@ -240,7 +240,7 @@ export function textsOf(wish: {
 }
 
 async function replay(tx: Tx, ctx: StudioContext, entry: Entry): Promise<FineTuneRequested> {
-  const row = await store.byId(tx, entry.subject.slice('fine_tune:'.length));
+  const row = await store.byId(tx, entry.subject.slice('fine-tune:'.length));
   if (!row) throw new Error(`entry ${entry.id} names no fine-tune`);
   return { ok: true, fineTune: await detail(tx, ctx, row), entry };
 }

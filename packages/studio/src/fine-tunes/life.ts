@@ -79,7 +79,7 @@ async function say(
     await record(tx, ctx, {
       kind: fact.kind,
       actor: row.makerId,
-      subject: `fine_tune:${row.id}`,
+      subject: `fine-tune:${row.id}`,
       payload: { fineTuneId: row.id, ...fact.payload },
       visibility: 'private',
     }),
@@ -110,7 +110,7 @@ export function startFineTune(ctx: StudioContext, id: string): Promise<LifeDecis
     const { sha256: manifestSha256 } = await ctx.blobs.put(Buffer.from(JSON.stringify(manifest)));
     const { version: policyVersion, hash: policyHash } = ctx.policy;
     const payload = { datasetId: set.id, root: set.root, count: set.items, manifestSha256, policyHash };
-    const entry = await say(tx, ctx, row, { kind: 'fine_tune.started', payload });
+    const entry = await say(tx, ctx, row, { kind: 'fine-tune.started', payload });
     const queuedAt = ctx.clock.now();
     return {
       ok: true,
@@ -174,8 +174,8 @@ async function readyToRun(tx: Tx, ctx: StudioContext, row: store.FineTuneRow): P
   const refusal = withoutConsent(grounds, ['fine_tune_own']);
   if (refusal) return refusal;
   const forbidden = await enforceOn(tx, ctx, {
-    kind: 'fine_tune.refused',
-    subject: `fine_tune:${row.id}`,
+    kind: 'fine-tune.refused',
+    subject: `fine-tune:${row.id}`,
     about: { fineTuneId: row.id },
     texts: textsOf({ ...row, items }),
   });
@@ -186,7 +186,7 @@ async function readyToRun(tx: Tx, ctx: StudioContext, row: store.FineTuneRow): P
 export function stopFineTune(ctx: StudioContext, id: string): Promise<LifeDecision> {
   return act(ctx, id, 'stop', async (tx, row) => {
     const runs = row.state === 'running';
-    const entry = await say(tx, ctx, row, { kind: runs ? 'fine_tune.stop_asked' : 'fine_tune.stopped' });
+    const entry = await say(tx, ctx, row, { kind: runs ? 'fine-tune.stop-asked' : 'fine-tune.stopped' });
     return { ok: true, entry, change: runs ? { stopWanted: true } : { state: 'stopped' } };
   });
 }
@@ -201,7 +201,7 @@ export function continueFineTune(ctx: StudioContext, id: string): Promise<LifeDe
     const ready = await readyToRun(tx, ctx, row);
     if (!ready.ok) return ready;
     const { version: policyVersion, hash: policyHash } = ctx.policy;
-    const entry = await say(tx, ctx, row, { kind: 'fine_tune.continued', payload: { policyHash } });
+    const entry = await say(tx, ctx, row, { kind: 'fine-tune.continued', payload: { policyHash } });
     const fresh = { failures: 0, lapses: 0, failure: null, finishedAt: null };
     const queuedAt = ctx.clock.now();
     return { ok: true, entry, change: { ...fresh, state: 'waiting', queuedAt, policyVersion, policyHash } };
@@ -281,7 +281,7 @@ export function discardFineTune(ctx: StudioContext, id: string): Promise<LifeDec
   return act(ctx, id, 'discard', async (tx, row) => {
     const { adapterId, modelId } = row;
     if (modelId !== null) await retireOwnModel(tx, modelId);
-    const entry = await say(tx, ctx, row, { kind: 'fine_tune.discarded', payload: { adapterId, modelId } });
+    const entry = await say(tx, ctx, row, { kind: 'fine-tune.discarded', payload: { adapterId, modelId } });
     if (adapterId !== null)
       await adapters.update(tx, adapterId, { state: 'discarded', sharedAt: null, entryId: entry.id });
     return { ok: true, entry, change: { state: 'discarded' } };

@@ -212,9 +212,9 @@ async function finish(
   const stopped = steps < of;
   const entry = recorded(
     await record(tx, ctx, {
-      kind: stopped ? 'fine_tune.stopped' : 'fine_tune.finished',
+      kind: stopped ? 'fine-tune.stopped' : 'fine-tune.finished',
       actor: null,
-      subject: `fine_tune:${row.id}`,
+      subject: `fine-tune:${row.id}`,
       payload: { fineTuneId: row.id, sha256: file, steps, of, policyHash: row.policyHash, provider, gpuMs },
       visibility: 'private',
       ...completionKey(leaseId),
