@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startApi } from '@uncaged/api';
@@ -55,13 +57,14 @@ export async function raise({
   if (!started.ok) throw new Error(started.message);
   const { api } = started;
   const workers: Hired[] = [];
+  const cache = await mkdtemp(path.join(tmpdir(), 'uncaged-worker-'));
   const anyone = visitor(api.url);
   return {
     url: api.url,
     clock: platform.clock,
     visitor: () => visitor(api.url),
     hire(token) {
-      workers.push(hire(api.url, token));
+      workers.push(hire(api.url, token, cache));
     },
     async pass(milliseconds) {
       platform.clock.advance(milliseconds);
@@ -76,6 +79,7 @@ export async function raise({
       await Promise.all(workers.map((worker) => worker.stop()));
       await api.close();
       await platform.close();
+      await rm(cache, { recursive: true, force: true });
     },
   };
 }
@@ -86,13 +90,17 @@ interface Hired {
   stop(): Promise<void>;
 }
 
-/** The worker as an artist would start it on a machine of their own. What it logs is shown when it ends badly. */
-function hire(url: string, token: string): Hired {
+/**
+ * The worker as an artist would start it on a machine of their own, with what it fetches in `cache`. What it logs is
+ * shown when it ends badly.
+ */
+function hire(url: string, token: string, cache: string): Hired {
   const worker = spawn(
     process.execPath,
     [path.join(root, 'apps', 'cli', 'src', 'index.ts'), 'worker', '--url', url, '--token', token],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, UNCAGED_WORKER_CACHE: cache },
     },
   );
   let log = '';
