@@ -10,25 +10,44 @@ import { wordsOf } from '../model/words.ts';
 export const ADAPTER_FORMAT = 'uncaged-adapter-1';
 export const MAX_RANK = 64;
 
-/** The sizes of a transformer that decide the shapes of its adapters. */
-export type Adapted = Pick<ModelConfig, 'dim' | 'depth'>;
+/** The sizes of a transformer that decide the shapes of its adapters; `temporal` where motion is adapted too. */
+export type Adapted = Pick<ModelConfig, 'dim' | 'depth'> & {
+  readonly temporal?: { readonly after: readonly number[] };
+};
+
+/** Sizes without the temporal modules, which only whole clips have to do with. */
+export const stillsOnly = ({ dim, depth }: Adapted): Adapted => ({ dim, depth });
 
 export type AdaptedMatrix = { readonly name: string; readonly rows: number; readonly columns: number };
 
 /** The matrices of the transformer that an adapter adds to. */
-export function adaptedMatrices({ dim, depth }: Adapted): AdaptedMatrix[] {
-  return Array.from({ length: depth }, (_, i) => [
+export function adaptedMatrices({ dim, depth, temporal }: Adapted): AdaptedMatrix[] {
+  const moving = (temporal?.after ?? []).flatMap((i) => [
+    { name: `temporal.${i}.qkv`, rows: dim, columns: 3 * dim },
+    { name: `temporal.${i}.out`, rows: dim, columns: dim },
+  ]);
+  const still = Array.from({ length: depth }, (_, i) => [
     ...(skipSource(depth, i) === undefined ? [] : [{ name: `block.${i}.skip`, rows: dim, columns: dim }]),
     { name: `block.${i}.qkv`, rows: dim, columns: 3 * dim },
     { name: `block.${i}.out`, rows: dim, columns: dim },
     { name: `block.${i}.up`, rows: dim, columns: 4 * dim },
     { name: `block.${i}.down`, rows: 4 * dim, columns: dim },
   ]).flat();
+  return [...still, ...moving];
 }
 
 export const STYLE = 'style';
 export const nameOfA = (matrix: string): string => `${matrix}.A`;
 export const nameOfB = (matrix: string): string => `${matrix}.B`;
+
+/** A is shaped [rows, rank], B [rank, columns]; both are matrices, so Muon steps them (see docs/generator/adapters.md). */
+const termSpec = (name: string, shape: readonly [number, number], deviation: number): ParameterSpec => ({
+  name,
+  shape,
+  deviation,
+  optimizer: 'muon',
+  decay: true,
+});
 
 /**
  * Tensors of an adapter: `MATRIX.A` [rows, rank] and `MATRIX.B` [rank, columns] for each matrix, and `style`
@@ -37,8 +56,8 @@ export const nameOfB = (matrix: string): string => `${matrix}.B`;
  */
 export function adapterSpecs(sizes: Adapted, rank: number): ParameterSpec[] {
   const terms = adaptedMatrices(sizes).flatMap(({ name, rows, columns }) => [
-    adamwSpec(nameOfA(name), [rows, rank], 1 / Math.sqrt(rows)),
-    adamwSpec(nameOfB(name), [rank, columns], 0),
+    termSpec(nameOfA(name), [rows, rank], 1 / Math.sqrt(rows)),
+    termSpec(nameOfB(name), [rank, columns], 0),
   ]);
   return [...terms, adamwSpec(STYLE, [1, sizes.dim], 0)];
 }

@@ -8,6 +8,7 @@ import {
   nameOfA,
   nameOfB,
   STYLE,
+  stillsOnly,
 } from './format.ts';
 import type { Adapter } from './read.ts';
 
@@ -15,7 +16,11 @@ export const MAX_ADAPTERS = 4;
 /** Total ranks a session is built for; a mix is padded with zeros to the next, so that few sessions serve all. */
 const RANKS = [16, 32, 64, 128, 256] as const;
 
-export type Weighed = { readonly adapter: Adapter /** Any finite number. */; readonly weight: number };
+export type Weighed = {
+  readonly adapter: Adapter;
+  /** Any finite number. */
+  readonly weight: number;
+};
 
 export type Mix = {
   /** Total rank, padded. */
@@ -26,14 +31,21 @@ export type Mix = {
   readonly styleWords: readonly string[];
 };
 
-/** Like {@link adapterSpecs}, with a row of `style` for each of {@link MAX_ADAPTERS}. */
-export const mixSpecs = (sizes: Adapted, rank: number) =>
-  adapterSpecs(sizes, rank).map(({ name, shape }) => ({
+/**
+ * Like {@link adapterSpecs}, with a row of `style` for each of {@link MAX_ADAPTERS}.
+ *
+ * @param moving whether temporal modules take part
+ */
+export const mixSpecs = (sizes: Adapted, rank: number, moving: boolean) =>
+  adapterSpecs(moving ? sizes : stillsOnly(sizes), rank).map(({ name, shape }) => ({
     name,
     shape: name === STYLE ? [MAX_ADAPTERS, sizes.dim] : shape,
   }));
 
-/** Adapters of one base with their weights, as tensors of one adapter whose rank is the sum of theirs. */
+/**
+ * Adapters of one base with their weights, as tensors of one adapter whose rank is the sum of theirs. Those
+ * that were taught on stills leave the temporal modules as they are.
+ */
 export function mixOf(weighed: readonly Weighed[], sizes: Adapted): Mix {
   const total = weighed.reduce((sum, { adapter }) => sum + adapter.rank, 0);
   const rank = RANKS.find((most) => most >= total);
@@ -44,11 +56,9 @@ export function mixOf(weighed: readonly Weighed[], sizes: Adapted): Mix {
     const b = new Float32Array(rank * columns);
     let at = 0;
     for (const { adapter, weight } of weighed) {
-      const own = adapter.parameters.get(nameOfA(name)) as Float32Array;
-      for (let row = 0; row < rows; row++) {
-        for (let k = 0; k < adapter.rank; k++) a[row * rank + at + k] = own[row * adapter.rank + k] as number;
-      }
-      copyScaled(adapter.parameters.get(nameOfB(name)) as Float32Array, weight, b, at * columns);
+      const [ownA, ownB] = [adapter.parameters.get(nameOfA(name)), adapter.parameters.get(nameOfB(name))];
+      if (ownA) copyColumns(ownA, adapter.rank, { to: a, rank, at });
+      if (ownB) copyScaled(ownB, weight, b, at * columns);
       at += adapter.rank;
     }
     parameters.set(nameOfA(name), a);
@@ -59,6 +69,17 @@ export function mixOf(weighed: readonly Weighed[], sizes: Adapted): Mix {
     copyScaled(adapter.parameters.get(STYLE) as Float32Array, weight, styles, i * sizes.dim);
   parameters.set(STYLE, styles);
   return { rank, parameters, styleWords: weighed.map(({ adapter }) => foldedStyleWord(adapter.styleWord)) };
+}
+
+/** Puts [rows, width] into columns `at` … of [rows, rank]. */
+function copyColumns(
+  from: Float32Array,
+  width: number,
+  { to, rank, at }: { readonly to: Float32Array; readonly rank: number; readonly at: number },
+): void {
+  for (let row = 0; row * width < from.length; row++) {
+    for (let k = 0; k < width; k++) to[row * rank + at + k] = from[row * width + k] as number;
+  }
 }
 
 function copyScaled(from: Float32Array, scale: number, to: Float32Array, at: number): void {

@@ -163,7 +163,14 @@ function shaped(info: AdapterInfo, tensors: ReadonlyMap<string, StoredTensor>): 
   const style = tensors.get(STYLE);
   if (!style) return missing(STYLE);
   const blocks = [...tensors.keys()].map((name) => Number(/^block\.(\d{1,4})\./.exec(name)?.[1] ?? -1));
-  const sizes = { dim: style.numbers.length, depth: 1 + Math.max(-1, ...blocks) };
+  const after = [
+    ...new Set([...tensors.keys()].flatMap((name) => /^temporal\.(\d{1,2})\./.exec(name)?.[1] ?? [])),
+  ];
+  const sizes: Adapted = {
+    dim: style.numbers.length,
+    depth: 1 + Math.max(-1, ...blocks),
+    ...(after.length > 0 ? { temporal: { after: after.map(Number) } } : {}),
+  };
   if (sizes.depth < 1) return missing('block.0.qkv.A');
   const misshapen = (what: string) =>
     refuse('adapter_misshapen', `${what}. It does not belong to a model of this kind; choose another file.`);

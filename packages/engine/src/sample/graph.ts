@@ -41,7 +41,7 @@ export function samplingGraph(
     return value;
   };
   const terms = new Map(
-    (rank > 0 ? mixSpecs(config, rank) : []).map(({ name, shape }) => [name, g.input(name, shape)]),
+    (rank > 0 ? mixSpecs(config, rank, moving) : []).map(({ name, shape }) => [name, g.input(name, shape)]),
   );
   const noisy = patchify(g, config, sample);
   const adapted = rank > 0 ? withTerms(g, weight, (name) => terms.get(name)) : weight;

@@ -1,6 +1,7 @@
 /** The flow from noise to a picture (flow matching, Lipman et al. 2023), in Euler steps. */
 import * as ort from 'onnxruntime-node';
 import { mixSpecs } from '../adapter/mix.ts';
+import type { Shape } from '../graph/graph.ts';
 import { sampleLength } from '../model/config.ts';
 import { conditionRows, type Sampler, type Shown } from './sampler.ts';
 
@@ -30,7 +31,8 @@ const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve
 export async function integrate(sampler: Sampler, leg: Leg): Promise<LegProblem | undefined> {
   const { x, from, steps, shown } = leg;
   const session = await sampler.session(2 * shown.length, leg.moving);
-  const rows = conditionRows(sampler.model, shown, sampler.mix?.styleWords);
+  const words = conditionRows(sampler.model, shown, sampler.mix?.styleWords);
+  const said = { words, terms: termsOf(sampler, leg.moving) };
   const both = new Float32Array(2 * x.length);
   for (let step = 0; step < steps; step++) {
     if (leg.signal?.aborted)
@@ -38,7 +40,7 @@ export async function integrate(sampler: Sampler, leg: Leg): Promise<LegProblem 
     const time = from * (1 - step / steps);
     both.set(x, 0);
     both.set(x, x.length);
-    const flow = await evaluate(session, sampler, both, time, rows);
+    const flow = await evaluate(session, sampler, both, time, said);
     guide(flow, leg.guidance, x.length);
     const clean = (): Float32Array => before.map((n, i) => n - time * (flow[i] as number));
     const before = leg.onStep ? x.slice() : x;
@@ -51,26 +53,32 @@ export async function integrate(sampler: Sampler, leg: Leg): Promise<LegProblem 
   return { ok: false, code: 'sample_not_finite', message };
 }
 
+/** The low-rank terms in force, as inputs of the sampling graph. */
+function termsOf({ model, mix }: Sampler, moving: boolean): Record<string, ort.Tensor> {
+  const specs = mix ? mixSpecs(model.record.config, mix.rank, moving) : [];
+  const tensor = (name: string, shape: Shape): ort.Tensor =>
+    new ort.Tensor('float32', mix?.parameters.get(name) as Float32Array, shape);
+  return Object.fromEntries(specs.map(({ name, shape }) => [name, tensor(name, shape)]));
+}
+
 async function evaluate(
   session: ort.InferenceSession,
-  { model, mix }: Sampler,
+  { model }: Sampler,
   x: Float32Array,
   time: number,
-  words: Float32Array,
+  said: { readonly words: Float32Array; readonly terms: Readonly<Record<string, ort.Tensor>> },
 ): Promise<Float32Array> {
   const { config } = model.record;
   const batch = x.length / sampleLength(config);
-  const terms = mix ? mixSpecs(config, mix.rank) : [];
   const results = await session.run({
     sample: new ort.Tensor('float32', x, [batch, config.height, config.width, config.channels]),
     time: new ort.Tensor('float32', new Float32Array(batch).fill(time), [batch]),
-    words: new ort.Tensor('float32', words, [batch, config.clauses, words.length / batch / config.clauses]),
-    ...Object.fromEntries(
-      terms.map(({ name, shape }) => [
-        name,
-        new ort.Tensor('float32', mix?.parameters.get(name) as Float32Array, shape),
-      ]),
-    ),
+    words: new ort.Tensor('float32', said.words, [
+      batch,
+      config.clauses,
+      said.words.length / batch / config.clauses,
+    ]),
+    ...said.terms,
   });
   return (results.velocity as ort.Tensor).data as Float32Array;
 }

@@ -1,5 +1,5 @@
 /** What is learnt from an artist's works: an adapter on the base, or a small model from nothing. */
-import { foldedStyleWord } from '../adapter/format.ts';
+import { foldedStyleWord, stillsOnly } from '../adapter/format.ts';
 import { type Adapter, writeAdapter } from '../adapter/read.ts';
 import { adapterStep } from '../adapter/step.ts';
 import type { LoadedModel, ModelRecord } from '../model/load.ts';
@@ -27,7 +27,8 @@ export type Course = {
   file(parameters: Parameters, steps: number): Uint8Array;
 };
 
-const ADAPTER = { batch: 16, rank: 16, steps: 500, rate: 2e-3 } as const;
+/** Steps grow with the works, so that few works are not learnt by heart. */
+const ADAPTER = { batch: 16, rank: 16, stepsEach: 25, least: 300, most: 1000, rate: 1e-2 } as const;
 const MODEL = { batch: 32, steps: 3000, rate: 2e-3, dim: 128, depth: 4, heads: 4, bottleneck: 16 } as const;
 
 const schedule = (peak: number, steps: number): RateSchedule => ({
@@ -36,19 +37,30 @@ const schedule = (peak: number, steps: number): RateSchedule => ({
   decay: Math.ceil(steps / 2),
 });
 
-/** Low-rank terms and a style on the base. */
-export function adapterCourse({ record, parameters, index }: LoadedModel, request: TrainRequest): Course {
-  const { rank = ADAPTER.rank, steps = ADAPTER.steps, name, styleWord, manifest, licence = '' } = request;
+/**
+ * Low-rank terms and a style on the base.
+ *
+ * @param moving whether there are works that move, and so motion to learn
+ */
+export function adapterCourse(
+  { record, parameters, index }: LoadedModel,
+  request: TrainRequest,
+  moving: boolean,
+): Course {
+  const { rank = ADAPTER.rank, items, name, styleWord, manifest, licence = '' } = request;
+  const { batch, stepsEach, least, most } = ADAPTER;
+  const { steps = Math.min(most, Math.max(least, stepsEach * items.length)) } = request;
   const { config } = record;
+  const { dim, depth, temporal } = config;
   const base = { name: record.name, weightsSha256: record.weights.sha256 };
-  const sizes = { dim: config.dim, depth: config.depth };
+  const sizes = moving && temporal ? { dim, depth, temporal } : stillsOnly(config);
   const adapterOf = (learnt: Parameters, done: number): Adapter => ({
     ...{ name, styleWord, base, rank, steps: done, manifest, licence, sizes },
     parameters: learnt,
   });
   return {
-    step: adapterStep(config, parameters, { batch: ADAPTER.batch, rank }),
-    batch: ADAPTER.batch,
+    step: adapterStep(config, parameters, { batch, rank, moving: sizes.temporal !== undefined }),
+    batch,
     steps,
     rate: schedule(ADAPTER.rate, steps),
     index,

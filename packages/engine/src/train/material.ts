@@ -134,51 +134,54 @@ export async function lookAt(
 const STRAIGHT_ON = 0.5;
 const UNCAPTIONED = 0.1;
 
+/** Where a style's word stands in the vocabulary, and how many rows that has, the style's among them. */
+export type StyleRow = { readonly styleRow: number; readonly width: number };
+
+/**
+ * Writes a caption's clauses as rows; one in ten is left empty. The style always has weight 1, so that it means
+ * the same beside few words and beside many.
+ */
+export function captionRow(
+  random: Random,
+  clauses: Caption,
+  { styleRow, width }: StyleRow,
+  row: Float32Array,
+): void {
+  if (random.uniform() < UNCAPTIONED) return;
+  for (const [k, clause] of clauses.entries())
+    clauseRow(random, clause, row.subarray(k * width, (k + 1) * width));
+  row[styleRow] = 1;
+}
+
 export class MaterialFeed {
-  readonly #seen: readonly Seen[];
+  /** Pictures of each item: a moving work counts as much as a still one. */
+  readonly #items: readonly (readonly Seen[])[];
   readonly #captions: readonly Caption[];
   readonly #length: number;
   readonly #clauses: number;
-  readonly #styleRow: number;
-  readonly #width: number;
+  readonly #style: StyleRow;
 
-  /**
-   * @param style row that stands for the style in the vocabulary
-   * @param width rows of the vocabulary, the style's among them
-   */
-  constructor(
-    seen: readonly Seen[],
-    captions: readonly Caption[],
-    config: ModelConfig,
-    { styleRow, width }: { readonly styleRow: number; readonly width: number },
-  ) {
-    this.#seen = seen;
+  constructor(seen: readonly Seen[], captions: readonly Caption[], config: ModelConfig, style: StyleRow) {
+    this.#items = captions.map((_, item) => seen.filter((one) => one.item === item));
     this.#captions = captions;
     this.#length = sampleLength(config);
     this.#clauses = config.clauses;
-    this.#styleRow = styleRow;
-    this.#width = width;
+    this.#style = style;
   }
 
   /** Fills samples [batch, …] and caption rows [batch, clauses, width] of a step. */
   fill(random: Random, samples: Float32Array, words: Float32Array): void {
-    const rowLength = this.#clauses * this.#width;
+    const rowLength = this.#clauses * this.#style.width;
     words.fill(0);
     for (let i = 0; i * this.#length < samples.length; i++) {
-      const { item, cameras, samples: views } = this.#seen[random.below(this.#seen.length)] as Seen;
+      const item = random.below(this.#items.length);
+      const pictures = this.#items[item] as readonly Seen[];
+      const { cameras, samples: views } = pictures[random.below(pictures.length)] as Seen;
       const view = random.uniform() < STRAIGHT_ON ? 0 : random.below(cameras.length);
       samples.set(views.subarray(view * this.#length, (view + 1) * this.#length), i * this.#length);
       const row = words.subarray(i * rowLength, (i + 1) * rowLength);
-      this.#caption(random, this.#captions[item] as Caption, row);
+      captionRow(random, this.#captions[item] as Caption, this.#style, row);
       row.set(cameras[view] as readonly number[]);
     }
-  }
-
-  /** The style always has weight 1, so that it means the same beside few words and beside many. */
-  #caption(random: Random, clauses: Caption, row: Float32Array): void {
-    if (random.uniform() < UNCAPTIONED) return;
-    for (const [k, clause] of clauses.entries())
-      clauseRow(random, clause, row.subarray(k * this.#width, (k + 1) * this.#width));
-    row[this.#styleRow] = 1;
   }
 }

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAdapter } from '../adapter/read.ts';
+import { generate } from '../generate.ts';
 import { type LoadedModel, loadModel } from '../model/load.ts';
 import { unpackOwnModel } from '../model/own.ts';
 import { TINY_CLIPS, writeTinyModel } from '../model/tiny.ts';
@@ -36,6 +37,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
+const none = { prompts: [], seeds: [] };
 let folders = 0;
 const asked = (more: Partial<TrainRequest> = {}): TrainRequest => ({
   kind: 'adapter',
@@ -126,7 +128,7 @@ test('stop keeps what was learnt', async () => {
 });
 
 test('a model of one’s own comes from nothing and loads like any other', async () => {
-  const request = asked({ kind: 'model', steps: 3, name: 'Of my own', licence: 'CC0-1.0' });
+  const request = asked({ kind: 'model', steps: 3, sheet: none, name: 'Of my own', licence: 'CC0-1.0' });
   const { safetensors } = resultOf(await run(request));
   const unpacked = await unpackOwnModel(safetensors, dir, 'own');
   expect(unpacked).toMatchObject({ ok: true, manifest: '{"works":[]}' });
@@ -139,13 +141,12 @@ test('a model of one’s own comes from nothing and loads like any other', async
   });
 });
 
-test('a moving work gives its frames', async () => {
+test('a moving work teaches stills by its frames, and motion', async () => {
   const frames = ['#ff0000', '#00ff00', '#0000ff'].map((background) => ({
     create: { width: 20, height: 20, channels: 3, background } as const,
   }));
-  const bytes = await sharp(await Promise.all(frames.map((frame) => sharp(frame).png().toBuffer())), {
-    join: { animated: true },
-  })
+  const pages = await Promise.all(frames.map((frame) => sharp(frame).png().toBuffer()));
+  const bytes = await sharp(pages, { join: { animated: true } })
     .webp()
     .toBuffer();
   const moving = {
@@ -154,8 +155,20 @@ test('a moving work gives its frames', async () => {
     frames: 3,
     caption: 'red',
   };
-  const [started] = await run(asked({ items: [moving], steps: 1, sheet: { prompts: [], seeds: [] } }));
-  expect(started).toMatchObject({ type: 'started', pictures: 3 });
+  const events = await run(asked({ items: [...items, moving], steps: 2, sheet: none }));
+  expect(events[0]).toMatchObject({ type: 'started', pictures: 5 });
+  const { safetensors } = resultOf(events);
+  const read = readAdapter(safetensors);
+  if (!read.ok) throw new Error(read.message);
+  expect(read.adapter.sizes).toEqual({ dim: 16, depth: TINY_CLIPS.depth, temporal: { after: [1] } });
+  expect(read.adapter.parameters.get('temporal.1.out.B')?.some((n) => n !== 0)).toBe(true);
+  const path = join(dir, 'moving.safetensors');
+  await writeFile(path, safetensors);
+  const request = { prompt: 'mooncut', seed: 3, steps: 2, previewEvery: 0, deliver: 'frames' as const };
+  const plain = await generate(sampler, request);
+  const styled = await generate(sampler, { ...request, adapters: [{ path, weight: 2 }] });
+  if (!plain.ok || !styled.ok) throw new Error('no clip');
+  expect(styled.result.frames?.rgb).not.toEqual(plain.result.frames?.rgb);
 });
 
 const broken = { bytes: new Uint8Array(40), mediaType: 'image/png' as const, caption: '' };

@@ -7,12 +7,14 @@ import { join } from 'node:path';
 import { foldedStyleWord } from '../adapter/format.ts';
 import { mixOf } from '../adapter/mix.ts';
 import type { Adapter } from '../adapter/read.ts';
+import { CLIP } from '../adapter/step.ts';
 import type { LoadedModel } from '../model/load.ts';
 import { Sampler } from '../sample/sampler.ts';
 import { drawSheet } from '../sample/sheet.ts';
 import { adapterCourse, type Course, modelCourse } from './course.ts';
 import { drawNoise } from './feeds.ts';
 import { captionsOf, lookAt, MaterialFeed, type Picture, picturesOf } from './material.ts';
+import { MovingFeed } from './moving.ts';
 import { type TrainErrorCode, type TrainEvent, type TrainRequest, trainTrouble } from './request.ts';
 import { type RunProgress, resume, trainRun } from './run.ts';
 import { Trainer, type TrainerOptions } from './trainer.ts';
@@ -79,7 +81,10 @@ async function tried(shop: Workshop, request: TrainRequest, hooks: TrainHooks): 
   const read = await picturesOf(request.items);
   if (!read.ok) return read;
   const { kind, seed } = request;
-  const course = kind === 'adapter' ? adapterCourse(shop.model, request) : modelCourse(shop.model, request);
+  const course =
+    kind === 'adapter'
+      ? adapterCourse(shop.model, request, isMoving(read.pictures))
+      : modelCourse(shop.model, request);
   const { provider, threads } = shop;
   const options = { step: course.step, seed, provider, ...(threads ? { threads } : {}) };
   const trainer = await Trainer.create(options);
@@ -90,8 +95,12 @@ async function tried(shop: Workshop, request: TrainRequest, hooks: TrainHooks): 
   }
 }
 
+/** Whether some work gave more than one picture. */
+const isMoving = (pictures: readonly Picture[]): boolean =>
+  pictures.some(({ item }, i) => item === pictures[i - 1]?.item);
+
 /** A hash of all that decides what is learnt: a checkpoint of another request is left alone. */
-function requestHash(request: TrainRequest, base: LoadedModel, steps: number): string {
+function requestHash(request: TrainRequest, base: LoadedModel, { steps, batch, rate }: Course): string {
   const { kind, styleWord, seed, rank = null } = request;
   const items = request.items.map(({ bytes, mediaType, frames = 1, caption }) => [
     createHash('sha256').update(bytes).digest('hex'),
@@ -99,7 +108,8 @@ function requestHash(request: TrainRequest, base: LoadedModel, steps: number): s
     frames,
     caption,
   ]);
-  const said = [kind, foldedStyleWord(styleWord), seed, steps, rank, base.record.weights.sha256, items];
+  const course = [steps, batch, rate.peak, rank, base.record.weights.sha256];
+  const said = [kind, foldedStyleWord(styleWord), seed, course, items];
   return createHash('sha256').update(JSON.stringify(said)).digest('hex');
 }
 
@@ -118,13 +128,17 @@ async function follow(session: Session, pictures: readonly Picture[]): Promise<F
   const { emit, signal, stop } = session.hooks;
   const { steps, rate, index, styleRow, width } = course;
   const { captions, unknownWords } = captionsOf(request.items, index, foldedStyleWord(request.styleWord));
-  const checkpoint = join(request.checkpointFolder, `${requestHash(request, shop.model, steps)}.checkpoint`);
+  const checkpoint = join(request.checkpointFolder, `${requestHash(request, shop.model, course)}.checkpoint`);
   const before = await resume(trainer, checkpoint);
   if (typeof before === 'string') return unreadable(before);
   emit({ type: 'started', steps, resumedAt: before.step, unknownWords, pictures: pictures.length });
   const { config } = shop.model.record;
   const seen = await lookAt(pictures, config, request.seed, shop.encode);
-  const feed = new MaterialFeed(seen, captions, config, { styleRow, width });
+  const style = { styleRow, width };
+  const stills = new MaterialFeed(seen, captions, config, style);
+  const clips = trainer.inputs[`${CLIP}sample`]
+    ? new MovingFeed(pictures, seen, captions, config, style)
+    : undefined;
   if (before.step === 0) await sheet(session, 0);
   const prepared = (performance.now() - began) / 1000;
   const outcome = await trainRun({
@@ -135,8 +149,9 @@ async function follow(session: Session, pictures: readonly Picture[]): Promise<F
     checkpoint,
     checkpointSeconds: CHECKPOINT_SECONDS,
     feed({ random, inputs }) {
-      feed.fill(random, inputs.sample as Float32Array, inputs.words as Float32Array);
+      stills.fill(random, inputs.sample as Float32Array, inputs.words as Float32Array);
       drawNoise(trainer);
+      clips?.fill(trainer);
     },
     onStep: watcher(session),
     signal: AbortSignal.any([signal, stop].filter((s) => s !== undefined)),
