@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { curve, facts, smoothed, sorted } from './training.ts';
+import { curve, facts, parts, smoothed, sorted } from './training.ts';
 
 test('the longest run of losses is the curve, wherever it stands', () => {
   const record = {
@@ -49,4 +49,14 @@ test('a long line is smoothed without moving its ends', () => {
   const line = smoothed(points);
   expect(line.map(({ x }) => x)).toEqual(points.map(({ x }) => x));
   expect(Math.max(...line.map(({ y }) => y)) - Math.min(...line.map(({ y }) => y))).toBeLessThan(0.5);
+});
+
+test('a training in parts has a line a part', () => {
+  const rows = [0, 1, 2, 3].map((n) => [n * 50, 1 / (n + 1), n]);
+  const record = { parts: [{ part: 'stills', images: 11392, lossCurve: { rows } }, { part: 'motion' }, 7] };
+  expect(parts(record).map(({ name, points, facts: all }) => [name, points.length, all])).toEqual([
+    ['stills', 4, [{ name: 'images', value: '11,392' }]],
+    ['motion', 0, []],
+  ]);
+  expect(parts({ steps: 5 })).toEqual([]);
 });

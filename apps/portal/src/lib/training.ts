@@ -6,6 +6,12 @@ export interface Point {
   y: number;
 }
 
+/** One plain line of a record. */
+export interface Fact {
+  name: string;
+  value: string;
+}
+
 const isObject = (value: Json): value is Record<string, Json> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
@@ -35,8 +41,25 @@ export function curve(record: Json): Point[] {
     .reduce((best, next) => (next.length > best.length ? next : best), [] as Point[]);
 }
 
+/** One part of a training: its name, its loss, and what else its record says in plain words. */
+export interface Part {
+  name: string;
+  points: Point[];
+  facts: Fact[];
+}
+
+/** The parts of a training that went in parts, in their order; none where it went in one. */
+export function parts(record: Json): Part[] {
+  const list = isObject(record) && Array.isArray(record.parts) ? record.parts : [];
+  return list.filter(isObject).map(({ part, ...rest }) => ({
+    name: typeof part === 'string' ? part : 'a part',
+    points: curve(rest),
+    facts: facts(rest),
+  }));
+}
+
 /** All plain facts of a record, flat: long lists left out, since the curve shows them. */
-export function facts(record: Json, before = ''): { name: string; value: string }[] {
+export function facts(record: Json, before = ''): Fact[] {
   if (!isObject(record)) return [];
   return Object.entries(record).flatMap(([key, value]) => {
     const name = `${before}${key
@@ -45,7 +68,7 @@ export function facts(record: Json, before = ''): { name: string; value: string 
       .toLowerCase()}`;
     if (isObject(value)) return facts(value, `${name}, `);
     if (Array.isArray(value))
-      return value.length > 8 || value.some(isObject)
+      return value.length > 8 || value.some((one) => typeof one === 'object')
         ? []
         : [{ name, value: value.join(value.every((one) => typeof one === 'number') ? ' × ' : ', ') }];
     if (value === null || value === undefined) return [];
@@ -68,11 +91,6 @@ export function smoothed(points: readonly Point[]): Point[] {
     const near = points.slice(Math.max(0, at - half), at + half + 1);
     return { x, y: near.reduce((sum, { y }) => sum + y, 0) / near.length };
   });
-}
-
-interface Fact {
-  name: string;
-  value: string;
 }
 
 /** What the measures of a model mean, by the names their command gives them. */

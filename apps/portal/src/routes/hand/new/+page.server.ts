@@ -69,12 +69,21 @@ const lines = (text: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
-function requestOf(form: Filled) {
+/** What to draw before and after; where only one half was typed, the other is what we would have chosen. */
+function sheetOf(form: Filled) {
   const prompts = lines(form.text('prompts'));
   const seeds = form
     .text('seeds')
     .split(/[\s,;]+/)
     .filter((seed) => seed !== '');
+  if (prompts.length + seeds.length === 0) return undefined;
+  return {
+    prompts: prompts.length > 0 ? prompts : [form.text('styleWord')],
+    seeds: seeds.length > 0 ? seeds : ['1', '2', '3', '4'],
+  };
+}
+
+function requestOf(form: Filled) {
   return {
     name: form.text('name'),
     styleWord: form.text('styleWord'),
@@ -88,10 +97,7 @@ function requestOf(form: Filled) {
     steps: form.number('steps'),
     rank: form.number('rank'),
     seed: form.text('seed') || undefined,
-    sheet:
-      prompts.length + seeds.length === 0
-        ? undefined
-        : { prompts, seeds: seeds.length === 0 ? ['1', '2', '3', '4'] : seeds },
+    sheet: sheetOf(form),
     sheetEvery: form.number('sheetEvery'),
   };
 }

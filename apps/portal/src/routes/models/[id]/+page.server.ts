@@ -1,6 +1,6 @@
 import type { DatasetPage, FineTune, FineTuneSummary, Model } from '@uncaged/contract';
 import { get, maybe } from '#lib/server/ask.ts';
-import { curve, facts, sorted } from '#lib/training.ts';
+import { curve, facts, parts, sorted } from '#lib/training.ts';
 import type { PageServerLoad } from './$types';
 
 type Asking = Parameters<PageServerLoad>[0];
@@ -29,6 +29,7 @@ export const load: PageServerLoad = async (event) => {
     architecture: facts(config),
     training: sorted(facts(training)),
     curve: run ? lossOf(run) : curve(training),
+    parts: parts(training),
     run,
     items: page?.items ?? [],
     cursor: page?.cursor ?? null,
