@@ -55,7 +55,7 @@ export {
   type TaughtItem,
   type TeachingUse,
 } from './training/grounds.ts';
-export { keepOwnModel, retireOwnModel } from './training/own-models.ts';
+export { eraseOwnModels, keepOwnModel, retireOwnModel } from './training/own-models.ts';
 export { type AuthorCount, confirmAuthor, listAuthors } from './works/confirm.ts';
 export { type Material, materialOf } from './works/materials.ts';
 export { shownAmong } from './works/works.store.ts';

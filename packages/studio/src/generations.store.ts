@@ -181,7 +181,7 @@ export async function dropPreview(tx: Tx, id: string): Promise<void> {
  * Takes a member's own words out of their clips: prompt, caption, unknown words, the engine's record. What waits
  * is given up. Ids, hashes, policy and times stay.
  */
-export async function eraseWords(tx: Tx, memberId: string): Promise<void> {
+export async function eraseClips(tx: Tx, memberId: string): Promise<void> {
   await tx.execute(sql`update generations set prompt = '', caption = null, unknown_words = null, record = null,
     state = case when state = 'waiting' then 'failed' else state end,
     failure = case when state = 'waiting' then 'its maker left' else failure end,

@@ -6,6 +6,7 @@ export { type CompletionDecision, complete, type Delivery } from './completion.t
 export type { StudioContext } from './context.ts';
 export { due } from './due.ts';
 export type { Enforcement } from './enforcing.ts';
+export { eraseWords } from './erasing.ts';
 export { adapterBytes } from './fine-tunes/adapter-file.ts';
 export {
   type Adapter,
@@ -39,7 +40,6 @@ export {
 } from './fine-tunes/life.ts';
 export { isAtRest, mayNow } from './fine-tunes/state.ts';
 export { completeTraining, trainingProgress } from './fine-tunes/training.ts';
-export { eraseWords } from './generations.store.ts';
 export {
   type Generation,
   generationOf,

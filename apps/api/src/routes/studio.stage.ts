@@ -128,7 +128,10 @@ async function tinyModel(): Promise<string> {
     path: 'buildings/red-house.svg',
   };
   await writeFile(join(folder, 'commons-2.safetensors'), 'weights of a test');
-  await writeFile(join(folder, 'commons-2.json'), '{"name":"commons-2","training":{"images":1}}');
+  await writeFile(
+    join(folder, 'commons-2.json'),
+    '{"name":"commons-2","training":{"images":1},"vocabulary":{"words":["lantern"]}}',
+  );
   await writeFile(join(folder, 'commons-2.manifest.jsonl'), `${JSON.stringify(work)}\n`);
   return folder;
 }

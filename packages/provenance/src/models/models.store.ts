@@ -105,6 +105,12 @@ export async function retire(tx: Tx, id: string): Promise<void> {
   await tx.execute(sql`update models set state = 'retired' where id = ${id}`);
 }
 
+/** Forgets what the models of one member say of themselves; their hashes and their past stay. */
+export async function eraseOwned(tx: Tx, memberId: string): Promise<void> {
+  await tx.execute(sql`update models set name = '', config = '{}'::jsonb, training = '{}'::jsonb, state = 'retired'
+    where owner_id = ${memberId}`);
+}
+
 /** Keeps two registrations apart. */
 export async function lockModels(tx: Tx): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(5002)`);

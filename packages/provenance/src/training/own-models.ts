@@ -41,7 +41,7 @@ export async function keepOwnModel(
       visibility: 'public',
     }),
   );
-  const { config = {}, training = null, parameters } = kept.record;
+  const { config = {}, training = {}, parameters } = kept.record;
   await store.insertModel(tx, {
     id,
     name,
@@ -64,4 +64,9 @@ export async function keepOwnModel(
 /** Takes a member's own model out of use. Clips it made keep their lineage. */
 export async function retireOwnModel(tx: Tx, id: string): Promise<void> {
   await store.retire(tx, id);
+}
+
+/** Takes the names of a member's own models away, and the models out of use. */
+export async function eraseOwnModels(tx: Tx, memberId: string): Promise<void> {
+  await store.eraseOwned(tx, memberId);
 }
