@@ -4,6 +4,7 @@ import { mixSpecs } from '../adapter/mix.ts';
 import type { Shape } from '../graph/graph.ts';
 import { sampleLength } from '../model/config.ts';
 import { conditionRows, type Sampler, type Shown } from './sampler.ts';
+import { timesOf } from './schedule.ts';
 
 /** One integration from time `from` to 0. */
 export type Leg = {
@@ -34,17 +35,18 @@ export async function integrate(sampler: Sampler, leg: Leg): Promise<LegProblem 
   const words = conditionRows(sampler.model, shown, sampler.mix?.styleWords);
   const said = { words, terms: termsOf(sampler, leg.moving) };
   const both = new Float32Array(2 * x.length);
+  const times = timesOf(from, steps);
   for (let step = 0; step < steps; step++) {
     if (leg.signal?.aborted)
       return { ok: false, code: 'cancelled', message: `stopped before step ${step + 1}` };
-    const time = from * (1 - step / steps);
+    const [time, next] = [times[step] as number, times[step + 1] as number];
     both.set(x, 0);
     both.set(x, x.length);
     const flow = await evaluate(session, sampler, both, time, said);
     guide(flow, leg.guidance, x.length);
     const clean = (): Float32Array => before.map((n, i) => n - time * (flow[i] as number));
     const before = leg.onStep ? x.slice() : x;
-    for (let i = 0; i < x.length; i++) x[i] = (x[i] as number) - ((flow[i] as number) * from) / steps;
+    for (let i = 0; i < x.length; i++) x[i] = (x[i] as number) - (flow[i] as number) * (time - next);
     if (step + 1 < steps) await leg.onStep?.(step + 1, clean);
     await pause();
   }

@@ -14,6 +14,7 @@ import { type Parameters, parameterSpecs, temporalSpecs } from '../model/paramet
 import { patchify, velocity, type Weights } from '../model/transformer.ts';
 import { UPSCALE, upscale, upscalerSpecs } from '../model/upscaler.ts';
 import type { Random } from '../random.ts';
+import { shifted } from '../sample/schedule.ts';
 import type { StepDefinition } from './step.ts';
 
 /** Deviation of the noise on latents while the decoder learns, so that it bears what a sampler makes. */
@@ -103,7 +104,10 @@ export const upscalerStep = (config: UpscalerConfig, batch: number, side: number
     mean(g, charbonnier(g, sub(g, upscale(g, config, weight, input('low')), input('high')))),
 });
 
-/** Times of noising: logit-normal (Esser et al. 2024, section 3.1), σ(z) with z standard normal. */
+/**
+ * Times of noising: logit-normal (Esser et al. 2024, section 3.1), σ(z) with z standard normal, and
+ * {@link shifted} as a sampler's times are.
+ */
 export function drawTimes(random: Random, times: Float32Array): void {
-  for (let i = 0; i < times.length; i++) times[i] = 1 / (1 + Math.exp(-random.normal()));
+  for (let i = 0; i < times.length; i++) times[i] = shifted(1 / (1 + Math.exp(-random.normal())));
 }
