@@ -78,7 +78,7 @@ export const provenanceProblems = {
   image_too_large: {
     status: 422,
     title: 'The picture has too many pixels',
-    next: 'Make it smaller: at most 50 megapixels, for a drawing 100, for one that moves 9. Nothing was kept.',
+    next: 'Make it smaller: at most 50 megapixels, a drawing 100, a moving picture 9 each and 240 together, a clip 2,000 together. Nothing was kept.',
   },
   image_too_small: {
     status: 422,

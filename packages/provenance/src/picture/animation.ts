@@ -8,8 +8,8 @@ const INSTEAD = 100;
 
 /**
  * Decodes an animated GIF or WebP and keeps at most 48 of its pictures, evenly spread; each stands as long as those
- * it stands for. Pictures are decoded some at a time, so that memory is bounded whatever their number. Refuses, in
- * this order: `too_many_frames`, `image_too_large`, `image_too_small`. Throws what the decoder throws.
+ * it stands for. It is decoded part by part, so that memory is bounded. Refuses, in this order: `too_many_frames`,
+ * `image_too_large`, `image_too_small`. Throws what the decoder throws.
  */
 export async function readAnimation(
   bytes: Uint8Array,
@@ -18,21 +18,20 @@ export async function readAnimation(
   const { pages, delay, width, height } = found;
   if (pages > LIMITS.frames)
     return { ok: false, code: 'too_many_frames', detail: `${pages} pictures; at most ${LIMITS.frames}.` };
-  const wrong = wrongSize(found, pages);
+  const wrong = wrongSize(found, pages, LIMITS.animationPixels);
   if (wrong) return wrong;
   const kept = keptOf(pages);
   const rgbas = new Map<number, Uint8Array>();
-  const atOnce = Math.max(1, Math.floor(LIMITS.pixelsAtOnce / (width * height)));
+  const atOnce = Math.floor(LIMITS.pixelsAtOnce / (width * height));
   const size = insideOf(found, LIMITS.shownSide);
   for (let from = 0; from < pages; from += atOnce) {
     const count = Math.min(atOnce, pages - from);
-    const wanted = kept.filter((page) => page >= from && page < from + count);
-    if (wanted.length === 0) continue;
-    const rgba = await decodePages(bytes, { from, count, size });
-    const bytesEach = size.width * size.height * 4;
-    for (const page of wanted) {
-      const start = (page - from) * bytesEach;
-      rgbas.set(page, Uint8Array.prototype.slice.call(rgba, start, start + bytesEach));
+    const part = await decodePages(bytes, from, count);
+    for (const page of kept.filter((page) => page >= from && page < from + count)) {
+      const start = (page - from) * width * height * 4;
+      const rgba = part.subarray(start, start + width * height * 4);
+      const picture = sharp(rgba, { raw: { width, height, channels: 4 } });
+      rgbas.set(page, await picture.resize(size.width, size.height, { fit: 'fill' }).raw().toBuffer());
     }
   }
   const lasting = (page: number) => {
@@ -47,12 +46,9 @@ export async function readAnimation(
   return { ok: true, width, height, size, frames };
 }
 
-async function decodePages(
-  bytes: Uint8Array,
-  { from, count, size }: { from: number; count: number; size: Size },
-): Promise<Uint8Array> {
+/** RGBA bytes of `count` pictures, one after the other. */
+async function decodePages(bytes: Uint8Array, from: number, count: number): Promise<Uint8Array> {
   return sharp(bytes, { limitInputPixels: false, failOn: 'error', page: from, pages: count })
-    .resize(size.width, size.height, { fit: 'fill' })
     .toColourspace('srgb')
     .ensureAlpha()
     .raw({ depth: 'uchar' })

@@ -93,7 +93,7 @@ async function measure(track: InputVideoTrack | null): Promise<Measured> {
   }
   const [first] = starts;
   if (first === undefined) throw new Refusal('clip_unreadable', 'Not one picture is left in it.');
-  const wrong = wrongSize(coded, starts.length) ?? wrongSize(square);
+  const wrong = wrongSize(coded, starts.length, LIMITS.clipPixels) ?? wrongSize(square, 1, LIMITS.clipPixels);
   if (wrong) throw new Refusal(wrong.code, wrong.detail);
   if (end - first > LIMITS.seconds)
     throw new Refusal('clip_too_long', `${(end - first).toFixed(1)} seconds; at most ${LIMITS.seconds}.`);
@@ -115,7 +115,7 @@ async function decode(clip: Measured): Promise<Moving> {
   const kept: { rgba: Uint8Array; start: number }[] = [];
   const keep = async (found: readonly Decoded[]) => {
     for (const { frame, packet, form } of found) {
-      const wrong = wrongSize(frame);
+      const wrong = wrongSize(frame, starts.length, LIMITS.clipPixels);
       if (wrong) throw new Refusal(wrong.code, wrong.detail);
       // A packet may hold no picture of its own; then the next one stands in.
       if (packet < (wanted[0] ?? Number.POSITIVE_INFINITY)) continue;

@@ -10,10 +10,12 @@ export const LIMITS = {
   picturePixels: 50_000_000,
   /** width × height of one picture of a moving work: 4,096 × 2,160 and a little */
   framePixels: 9_000_000,
-  /** pixels of a moving work, all its pictures together: fifteen seconds of sixty of 1,920 × 1,080, and a little */
-  movingPixels: 2_000_000_000,
-  /** pixels of a moving picture that are decoded at once */
-  pixelsAtOnce: 48_000_000,
+  /** pixels of a clip, all its pictures together: fifteen seconds of sixty of 1,920 × 1,080, and a little */
+  clipPixels: 2_000_000_000,
+  /** the same of a GIF or WebP that moves: each part of it is decoded from its beginning */
+  animationPixels: 240_000_000,
+  /** pixels of such a part */
+  pixelsAtOnce: 40_000_000,
   /** shortest side of a picture made of pixels: below, there is nothing to learn from */
   leastSide: 16,
   /** pictures in a moving work: fifteen seconds of sixty */
@@ -25,9 +27,9 @@ export const LIMITS = {
   /** the same for what may move */
   movingMilliseconds: 40_000,
   /** milliseconds by the clock, for a renderer that hangs; it is killed then */
-  patience: 60_000,
+  patience: 180_000,
   /** the same for what may move */
-  movingPatience: 180_000,
+  movingPatience: 420_000,
   /** resident bytes of one renderer; it is ended above */
   memory: 1_200 * 1024 * 1024,
   /** longest side of what pages show and machines are given, in pixels */

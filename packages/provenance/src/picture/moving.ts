@@ -36,10 +36,17 @@ export function insideOf({ width, height }: Size, side: number): Size {
   };
 }
 
-/** What is wrong with the size of a moving work of so many pictures, or null. */
-export function wrongSize({ width, height }: Size, count = 1): Extract<MovingRead, { ok: false }> | null {
-  const detail = `${count === 1 ? '' : `${count} pictures of `}${width} × ${height} pixels.`;
-  if (width * height > LIMITS.framePixels || width * height * count > LIMITS.movingPixels)
+/**
+ * What is wrong with the size of a moving work of so many pictures, or null: `image_too_large` (one of them, or all
+ * of them together above `most` pixels), `image_too_small`.
+ */
+export function wrongSize(
+  { width, height }: Size,
+  count: number,
+  most: number,
+): Extract<MovingRead, { ok: false }> | null {
+  const detail = `${count} × ${width} × ${height} pixels.`;
+  if (width * height > LIMITS.framePixels || width * height * count > most)
     return { ok: false, code: 'image_too_large', detail };
   if (Math.min(width, height) < LIMITS.leastSide) return { ok: false, code: 'image_too_small', detail };
   return null;
