@@ -41,6 +41,7 @@ export {
   modelBehind,
   modelFor,
   modelOf,
+  modelsSeenBy,
   registerShippedModel,
 } from './models/models.ts';
 export { closeRenderers } from './picture/renderers.ts';

@@ -342,9 +342,10 @@ describe('a fine-tune', () => {
       state: 'failed',
       failure: expect.stringContaining('“Heron”: fine_tune_own, revoked'),
     });
-    expect((await get('/api/adapters')).json.adapters).toMatchObject([
-      { id: adapter.id, usable: false, because: 'work_without_consent' },
-    ]);
+    expect((await get(`/api/adapters/${adapter.id}`)).json.adapter).toMatchObject({
+      usable: false,
+      because: 'work_without_consent',
+    });
     const mix = { prompt: 'x', adapters: [{ id: adapter.id, weight: 1 }] };
     expect((await post('/api/generations', mix)).json.code).toBe('work_without_consent');
     await consent(heron, 'fine_tune_own', 'yes');

@@ -249,5 +249,13 @@ export async function modelOf(
 
 /** Everybody's models and one's own, newest first, each with how many authors taught it. */
 export function listModels(ctx: Looking): Promise<(store.ModelRow & { authors: bigint })[]> {
-  return store.modelsOf(ctx.db.read, ctx.actor?.memberId ?? null);
+  return modelsSeenBy(ctx.db.read, ctx.actor?.memberId ?? null);
+}
+
+/** Everybody's models and a member's own, newest first. */
+export function modelsSeenBy(
+  tx: Tx,
+  memberId: string | null,
+): Promise<(store.ModelRow & { authors: bigint })[]> {
+  return store.modelsOf(tx, memberId);
 }

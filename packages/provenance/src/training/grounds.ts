@@ -19,7 +19,7 @@ export interface Ground {
   uses: (MayUse & { use: TeachingUse; expiresAt: Date | null })[];
 }
 
-/** What the makers of these works allow now, by the work's id; works that are not there are left out. */
+/** What the makers of these works allow now, by the work's id in the order asked; works that are not there are left out. */
 export async function groundsOf(
   tx: Tx,
   ctx: ProvenanceContext,
@@ -28,7 +28,13 @@ export async function groundsOf(
   const found = await withNames(tx, await worksById(tx, workIds));
   const lines = Map.groupBy(await consentsOfWorks(tx, workIds), ({ workId }) => workId);
   const at = ctx.clock.now();
-  return new Map(found.map((row) => [row.id, { row, uses: usesOf(ctx, row, lines.get(row.id) ?? [], at) }]));
+  const rows = new Map(found.map((row) => [row.id, row]));
+  return new Map(
+    workIds.flatMap((id) => {
+      const row = rows.get(id);
+      return row ? [[id, { row, uses: usesOf(ctx, row, lines.get(id) ?? [], at) }]] : [];
+    }),
+  );
 }
 
 function usesOf(

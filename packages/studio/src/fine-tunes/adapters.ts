@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Entry, type Json, priorEntry, record } from '@uncaged/book';
 import { type GovernedContext, pseudonymsOf } from '@uncaged/governance';
 import type { Tx } from '@uncaged/platform';
-import { listModels } from '@uncaged/provenance';
+import { modelsSeenBy } from '@uncaged/provenance';
 import type { StudioContext } from '../context.ts';
 import { recorded } from '../recorded.ts';
 import { plainText } from '../request.ts';
@@ -31,7 +31,7 @@ async function presentAll(
 ): Promise<Adapter[]> {
   const looker = makerOf(ctx);
   const names = await pseudonymsOf(tx, [...new Set(found.map(({ ownerId }) => ownerId))]);
-  const models = await listModels(ctx);
+  const models = await modelsSeenBy(tx, looker);
   const shown: Adapter[] = [];
   for (const row of found) {
     const base = models.find(({ weightsSha256 }) => weightsSha256 === row.baseWeightsSha256);
@@ -104,7 +104,7 @@ export async function importAdapter(
   const { adapter } = read;
   const name = [...plainText(asked.name ?? '')].slice(0, 80).join('') || adapter.name;
   const sha256 = createHash('sha256').update(asked.bytes).digest('hex');
-  const models = await listModels(ctx);
+  const models = await modelsSeenBy(ctx.db.read, makerOf(ctx));
   const { base } = adapter;
   const key = { idempotencyKey: asked.idempotencyKey, input: { sha256, name } as Json };
   const known = models.some(({ weightsSha256 }) => weightsSha256 === base.weightsSha256);
