@@ -37,10 +37,12 @@ export function adaptedMatrices({ dim, depth, temporal }: Adapted): AdaptedMatri
 }
 
 export const STYLE = 'style';
+/** How much of each rank of a mix is used, [1, rank]; no tensor of an adapter. */
+export const WEIGHTS = 'weights';
 export const nameOfA = (matrix: string): string => `${matrix}.A`;
 export const nameOfB = (matrix: string): string => `${matrix}.B`;
 
-/** A is shaped [rows, rank], B [rank, columns]; both are matrices, so Muon steps them (see docs/generator/adapters.md). */
+/** Both terms are matrices, so Muon steps them (docs/generator/adapters.md says what that brought). */
 const termSpec = (name: string, shape: readonly [number, number], deviation: number): ParameterSpec => ({
   name,
   shape,
@@ -50,13 +52,13 @@ const termSpec = (name: string, shape: readonly [number, number], deviation: num
 });
 
 /**
- * Tensors of an adapter: `MATRIX.A` [rows, rank] and `MATRIX.B` [rank, columns] for each matrix, and `style`
- * [1, dim]. Rows x of the matrix's input gain x·A·B. A starts at random and B at zero, so that a new adapter
+ * Tensors of an adapter: `MATRIX.A` [rank, rows] and `MATRIX.B` [rank, columns] for each matrix, and `style`
+ * [1, dim]. Rows x of the matrix's input gain x·Aᵀ·B. A starts at random and B at zero, so that a new adapter
  * changes nothing.
  */
 export function adapterSpecs(sizes: Adapted, rank: number): ParameterSpec[] {
   const terms = adaptedMatrices(sizes).flatMap(({ name, rows, columns }) => [
-    termSpec(nameOfA(name), [rows, rank], 1 / Math.sqrt(rows)),
+    termSpec(nameOfA(name), [rank, rows], 1 / Math.sqrt(rows)),
     termSpec(nameOfB(name), [rank, columns], 0),
   ]);
   return [...terms, adamwSpec(STYLE, [1, sizes.dim], 0)];

@@ -1,4 +1,5 @@
 /** Several adapters as one: their ranks stand side by side, so mixing is a sum and switching a copy. */
+import type { Shape } from '../graph/graph.ts';
 import type { Parameters } from '../model/parameters.ts';
 import {
   type Adapted,
@@ -9,6 +10,7 @@ import {
   nameOfB,
   STYLE,
   stillsOnly,
+  WEIGHTS,
 } from './format.ts';
 import type { Adapter } from './read.ts';
 
@@ -32,19 +34,22 @@ export type Mix = {
 };
 
 /**
- * Like {@link adapterSpecs}, with a row of `style` for each of {@link MAX_ADAPTERS}.
+ * Like {@link adapterSpecs}, with a row of `style` for each of {@link MAX_ADAPTERS}, and {@link WEIGHTS}.
  *
  * @param moving whether temporal modules take part
  */
-export const mixSpecs = (sizes: Adapted, rank: number, moving: boolean) =>
-  adapterSpecs(moving ? sizes : stillsOnly(sizes), rank).map(({ name, shape }) => ({
+export function mixSpecs(sizes: Adapted, rank: number, moving: boolean): { name: string; shape: Shape }[] {
+  const terms = adapterSpecs(moving ? sizes : stillsOnly(sizes), rank).map(({ name, shape }) => ({
     name,
     shape: name === STYLE ? [MAX_ADAPTERS, sizes.dim] : shape,
   }));
+  return [...terms, { name: WEIGHTS, shape: [1, rank] }];
+}
 
 /**
  * Adapters of one base with their weights, as tensors of one adapter whose rank is the sum of theirs. Those
- * that were taught on stills leave the temporal modules as they are.
+ * that were taught on stills leave the temporal modules as they are. Nothing is computed but the styles: terms
+ * are put side by side, and those of one adapter of a padded rank's size are used where they lie.
  */
 export function mixOf(weighed: readonly Weighed[], sizes: Adapted): Mix {
   const total = weighed.reduce((sum, { adapter }) => sum + adapter.rank, 0);
@@ -52,36 +57,36 @@ export function mixOf(weighed: readonly Weighed[], sizes: Adapted): Mix {
   if (rank === undefined || weighed.length > MAX_ADAPTERS) throw new Error(`a mix of rank ${total}`);
   const parameters: Parameters = new Map();
   for (const { name, rows, columns } of adaptedMatrices(sizes)) {
-    const a = new Float32Array(rows * rank);
-    const b = new Float32Array(rank * columns);
-    let at = 0;
-    for (const { adapter, weight } of weighed) {
-      const [ownA, ownB] = [adapter.parameters.get(nameOfA(name)), adapter.parameters.get(nameOfB(name))];
-      if (ownA) copyColumns(ownA, adapter.rank, { to: a, rank, at });
-      if (ownB) copyScaled(ownB, weight, b, at * columns);
-      at += adapter.rank;
-    }
-    parameters.set(nameOfA(name), a);
-    parameters.set(nameOfB(name), b);
+    parameters.set(nameOfA(name), sideBySide(weighed, nameOfA(name), { rank, width: rows }));
+    parameters.set(nameOfB(name), sideBySide(weighed, nameOfB(name), { rank, width: columns }));
   }
   const styles = new Float32Array(MAX_ADAPTERS * sizes.dim);
-  for (const [i, { adapter, weight }] of weighed.entries())
-    copyScaled(adapter.parameters.get(STYLE) as Float32Array, weight, styles, i * sizes.dim);
-  parameters.set(STYLE, styles);
+  const weights = new Float32Array(rank);
+  let at = 0;
+  for (const [i, { adapter, weight }] of weighed.entries()) {
+    const style = adapter.parameters.get(STYLE) as Float32Array;
+    for (let k = 0; k < sizes.dim; k++) styles[i * sizes.dim + k] = weight * (style[k] as number);
+    weights.fill(weight, at, at + adapter.rank);
+    at += adapter.rank;
+  }
+  parameters.set(STYLE, styles).set(WEIGHTS, weights);
   return { rank, parameters, styleWords: weighed.map(({ adapter }) => foldedStyleWord(adapter.styleWord)) };
 }
 
-/** Puts [rows, width] into columns `at` … of [rows, rank]. */
-function copyColumns(
-  from: Float32Array,
-  width: number,
-  { to, rank, at }: { readonly to: Float32Array; readonly rank: number; readonly at: number },
-): void {
-  for (let row = 0; row * width < from.length; row++) {
-    for (let k = 0; k < width; k++) to[row * rank + at + k] = from[row * width + k] as number;
+/** One tensor of each adapter, [its rank, width], as one of [rank, width]; zeros where an adapter has none. */
+function sideBySide(
+  weighed: readonly Weighed[],
+  name: string,
+  { rank, width }: { readonly rank: number; readonly width: number },
+): Float32Array {
+  const alone = weighed.length === 1 && weighed[0]?.adapter.parameters.get(name);
+  if (alone && alone.length === rank * width) return alone;
+  const all = new Float32Array(rank * width);
+  let at = 0;
+  for (const { adapter } of weighed) {
+    const own = adapter.parameters.get(name);
+    if (own) all.set(own, at * width);
+    at += adapter.rank;
   }
-}
-
-function copyScaled(from: Float32Array, scale: number, to: Float32Array, at: number): void {
-  for (let i = 0; i < from.length; i++) to[at + i] = scale * (from[i] as number);
+  return all;
 }

@@ -126,10 +126,10 @@ test.each([
     'adapter_tensor_missing',
   ],
   ['a term without its partner', changed({ tensors: without('block.0.down.B') }), 'adapter_tensor_missing'],
-  ['a term of another shape', changed({ tensors: reshaped('block.0.qkv.A', [3, 16]) }), 'adapter_misshapen'],
+  ['a term of another shape', changed({ tensors: reshaped('block.0.qkv.A', [16, 3]) }), 'adapter_misshapen'],
   ['another rank than it claims', changed({ metadata: { rank: '4' } }), 'adapter_misshapen'],
   ['a tensor nothing uses', changed({ tensors: reshaped('block.0.extra', [1]) }), 'adapter_misshapen'],
-  ['a million blocks', changed({ tensors: reshaped('block.999.qkv.A', [16, 3]) }), 'adapter_misshapen'],
+  ['a million blocks', changed({ tensors: reshaped('block.999.qkv.A', [3, 16]) }), 'adapter_misshapen'],
 ])('%s is refused with its own code and a next step', (_, bytes, code) => {
   const read = readAdapter(bytes);
   expect(read).toMatchObject({ ok: false, code });
