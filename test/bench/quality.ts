@@ -23,6 +23,7 @@ const STEPS = 16;
 export const bench: Bench = {
   async run() {
     const started = performance.now();
+    const pictures = Number(process.env.UNCAGED_BENCH_PICTURES ?? 608);
     const set = await readSet(await preparedSet());
     const model = await loadModel(process.env.UNCAGED_MODEL_DIR ?? weights, process.env.UNCAGED_MODEL);
     if (!model.ok) throw new Error(model.message);
@@ -33,12 +34,13 @@ export const bench: Bench = {
     const { quality } = await measureQuality({
       classifier: opened.classifier,
       set,
-      pictures: Number(process.env.UNCAGED_BENCH_PICTURES ?? 608),
+      pictures,
+      perCategory: Math.max(2, Math.round(pictures / 50)),
       async draw(wishes) {
         const begun = performance.now();
-        const pictures = await draw(sampler, wishes);
+        const drawn = await draw(sampler, wishes);
         drawing += performance.now() - begun;
-        return pictures;
+        return drawn;
       },
     });
     const { record } = model.model;
