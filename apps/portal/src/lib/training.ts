@@ -54,7 +54,8 @@ export function parts(record: Json): Part[] {
   return list.filter(isObject).map(({ part, ...rest }) => ({
     name: typeof part === 'string' ? part : 'a part',
     points: curve(rest),
-    facts: facts(rest),
+    // What the columns of its curve are called is told by the curve.
+    facts: facts(rest).filter(({ name }) => !name.endsWith(', columns')),
   }));
 }
 
@@ -84,9 +85,9 @@ export function facts(record: Json, before = ''): Fact[] {
   });
 }
 
-/** A moving average in both directions, so that its turns stand where they happened. Window: a fortieth of the points. */
+/** A moving average in both directions, so that its turns stand where they happened. Window: a twelfth of the points. */
 export function smoothed(points: readonly Point[]): Point[] {
-  const half = Math.max(1, Math.round(points.length / 80));
+  const half = Math.max(1, Math.round(points.length / 24));
   return points.map(({ x }, at) => {
     const near = points.slice(Math.max(0, at - half), at + half + 1);
     return { x, y: near.reduce((sum, { y }) => sum + y, 0) / near.length };
@@ -106,7 +107,7 @@ const measured: Record<string, { words: string; part?: true }> = {
 };
 
 const ofTheRun =
-  /^(machine|runtime|provider|device|images seen|works|steps|batch|seed|wall seconds|seconds|(energy|joules|kilowatt|watt)[^,]*|images per second|parameters)$/;
+  /^(machine|runtime|provider|device|images seen|works|steps|batch|seed|wall seconds|seconds|energy.*|images per second|parameters)$/;
 
 /**
  * The facts of a training record by what one looks for: the run (machine, time, energy), its measures in words, and
