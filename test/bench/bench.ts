@@ -16,6 +16,9 @@ export interface Bench {
   run(): Promise<Figures>;
 }
 
+/** Thrown where a bench needs what this machine does not have; the message says what to install. */
+export class Unavailable extends Error {}
+
 /** The one JSON line a bench ends in. */
 export function line(bench: string, { ratios, peer, versions, rows, fields }: Figures): string {
   const sorted = ratios.toSorted((a, b) => a - b);

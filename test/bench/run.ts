@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Bench, line } from './bench.ts';
+import { type Bench, line, Unavailable } from './bench.ts';
 
-const names = ['posting', 'generate', 'changes', 'quality', 'finetune'];
+const names = ['posting', 'generate', 'changes', 'quality', 'finetune', 'sampler', 'trainstep'];
 const { positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const [name = ''] = positionals;
 const file = path.join(import.meta.dirname, `${name}.ts`);
@@ -13,5 +13,10 @@ if (!names.includes(name) || !existsSync(file)) {
   process.exit(1);
 }
 const { bench } = (await import(file)) as { bench: Bench };
-console.log(line(name, await bench.run()));
+try {
+  console.log(line(name, await bench.run()));
+} catch (error) {
+  console.error(error instanceof Unavailable ? error.message : error);
+  process.exit(1);
+}
 process.exit(0);
