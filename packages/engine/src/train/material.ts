@@ -139,7 +139,8 @@ export type StyleRow = { readonly styleRow: number; readonly width: number };
 
 /**
  * Writes a caption's clauses as rows; one in ten is left empty. The style always has weight 1, so that it means
- * the same beside few words and beside many.
+ * the same beside few words and beside many. It stands in any clause, or in one of its own: prompts are cut where
+ * a colour follows a thing, so "mooncut red apple" says the style apart from the apple.
  */
 export function captionRow(
   random: Random,
@@ -150,7 +151,8 @@ export function captionRow(
   if (random.uniform() < UNCAPTIONED) return;
   for (const [k, clause] of clauses.entries())
     clauseRow(random, clause, row.subarray(k * width, (k + 1) * width));
-  row[styleRow] = 1;
+  const own = random.below(Math.min(row.length / width, clauses.length + 1));
+  row[own * width + styleRow] = 1;
 }
 
 export class MaterialFeed {
