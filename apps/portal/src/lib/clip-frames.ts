@@ -22,27 +22,41 @@ const refused = (code: string, title: string, detail: string, next: string): Cop
  * `browser_does_not_decode`, `browser_does_not_encode`.
  */
 export async function copyClip(file: File, heard: (part: number) => void): Promise<Copied> {
-  const media = await import('mediabunny');
-  const input = new media.Input({ source: new media.BlobSource(file), formats: media.ALL_FORMATS });
+  // Named one by one, so that the page loads no more of the library than this.
+  const {
+    BlobSource,
+    BufferTarget,
+    Conversion,
+    getFirstEncodableVideoCodec,
+    Input,
+    MATROSKA,
+    MP4,
+    Output,
+    QTFF,
+    QUALITY_VERY_HIGH,
+    WEBM,
+    WebMOutputFormat,
+  } = await import('mediabunny');
+  const input = new Input({ source: new BlobSource(file), formats: [MP4, QTFF, WEBM, MATROSKA] });
   try {
     const track = await input.getPrimaryVideoTrack();
     if (!track) return unreadable(file, 'It has no pictures.');
     if (!(await track.canDecode())) return undecodable((await track.getCodec()) ?? 'unknown');
     const size = await sizeOf(track);
-    const codec = await media.getFirstEncodableVideoCodec(['vp9', 'vp8'], size);
+    const codec = await getFirstEncodableVideoCodec(['vp9', 'vp8'], size);
     if (!codec) return unencodable();
-    const target = new media.BufferTarget();
+    const target = new BufferTarget();
     const isCut = (await track.computeDuration()) - (await track.getFirstTimestamp()) > SECONDS;
-    const conversion = await media.Conversion.init({
+    const conversion = await Conversion.init({
       input,
-      output: new media.Output({ format: new media.WebMOutputFormat(), target }),
+      output: new Output({ format: new WebMOutputFormat(), target }),
       tracks: 'primary',
       video: {
         ...size,
         fit: 'fill',
         codec,
         frameRate: RATE,
-        quality: media.QUALITY_VERY_HIGH,
+        quality: QUALITY_VERY_HIGH,
         allowTransformationMetadata: false,
         forceTranscode: true,
       },

@@ -36,7 +36,9 @@ test('the run, its measures in words, and the rest', () => {
     machine: 'two cores',
     wallSeconds: 6234,
     optimizer: { name: 'Muon' },
-    measures: { colour: { kid_over_floor: 4.2 }, copy_rate: 0.004, accuracy_real: 0.61, works: 300 },
+    measures: {
+      quality: { colour: { kid_over_floor: 4.2 }, copy_rate: 0.004, accuracy_real: 0.61, works: 300 },
+    },
   });
   const { run, measures, rest } = sorted(all);
   expect(run.map(({ name }) => name)).toEqual(['machine', 'wall seconds']);

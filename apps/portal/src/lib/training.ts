@@ -118,7 +118,7 @@ export function sorted(all: readonly Fact[]): { run: Fact[]; measures: Fact[]; r
   const measures: Fact[] = [];
   const rest: Fact[] = [];
   for (const fact of all) {
-    const short = fact.name.replace(/^(measures|quality), /, '');
+    const short = fact.name.replace(/^(measures, )?(quality, )?/, '');
     const known = measured[short];
     if (known) measures.push({ name: known.words, value: known.part ? percent(fact.value) : fact.value });
     else if (short !== fact.name) measures.push({ name: short, value: fact.value });

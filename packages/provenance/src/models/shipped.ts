@@ -73,7 +73,7 @@ export async function readShipped(folder: string, name: string): Promise<Shipped
   }
   if (works.length === 0)
     return { ok: false, code: 'model_malformed', detail: 'The manifest names no work.' };
-  const { training = null, licence, parameters, config = {} } = record;
+  const { licence, parameters, config = {} } = record;
   const model = {
     name,
     weights,
@@ -81,7 +81,7 @@ export async function readShipped(folder: string, name: string): Promise<Shipped
     statedWeightsSha256: statedHash(record.weights),
     licence: typeof licence === 'string' ? licence : 'CC0-1.0',
     config: withVocabulary(config, record.vocabulary),
-    training,
+    training: withMeasures(record.training ?? {}, record.measures),
     parameters: Number.isSafeInteger(parameters) ? (parameters as number) : null,
     card: card?.toString() ?? null,
     works: [...new Map(works.map((work) => [work.sha256, work])).values()],
@@ -90,9 +90,15 @@ export async function readShipped(folder: string, name: string): Promise<Shipped
 }
 
 /** The architecture with the words the model answers to: whoever writes a prompt may ask before sending it. */
-function withVocabulary(config: unknown, vocabulary: unknown): unknown {
+export function withVocabulary(config: unknown, vocabulary: unknown): unknown {
   const { words } = (vocabulary ?? {}) as { words?: unknown };
   return Array.isArray(words) ? { ...(config as object), vocabulary: words } : config;
+}
+
+/** How it was trained, with what was measured of it afterwards: one record for whoever asks how good it is. */
+function withMeasures(training: unknown, measures: unknown): unknown {
+  const some = typeof measures === 'object' && measures !== null && Object.keys(measures).length > 0;
+  return some ? { ...(training as object | null), measures } : training;
 }
 
 function parse(json: string): Record<string, unknown> | null {
