@@ -544,6 +544,7 @@ create table generations (
   finished_at timestamp with time zone,
   changes bigint default 0 not null,
   model_record_sha256 text,
+  size integer default 256 not null,
   constraint generations_pkey PRIMARY KEY (id),
   constraint generations_done CHECK (((state = 'done'::text) = (mp4_sha256 IS NOT NULL))),
   constraint generations_guidance_check CHECK (((guidance = guidance) AND (abs(guidance) < 'Infinity'::double precision))),
@@ -552,6 +553,7 @@ create table generations (
   constraint generations_published CHECK (((published_at IS NULL) OR (state = 'done'::text))),
   constraint generations_refused CHECK (((state = 'refused'::text) = (enforcement IS NOT NULL))),
   constraint generations_seed_check CHECK (((seed >= 0) AND (seed <= '9007199254740991'::bigint))),
+  constraint generations_size_check CHECK ((size = ANY (ARRAY[64, 256, 360]))),
   constraint generations_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'leased'::text, 'sampling'::text, 'done'::text, 'failed'::text, 'refused'::text]))),
   constraint generations_steps_check CHECK ((steps > 0))
 );

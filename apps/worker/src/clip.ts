@@ -38,7 +38,7 @@ async function sample(
   { collective, cache }: Tools,
   signal: AbortSignal,
 ): Promise<GenerateResult> {
-  const { prompt, steps, guidance } = job;
+  const { prompt, steps, guidance, size } = job;
   // A model without a sense of time is walked through instead; the record says so.
   const mode = engine.model.modes.includes(job.mode) ? job.mode : engine.model.modes[0];
   const adapters = [];
@@ -48,6 +48,7 @@ async function sample(
     seed: Number(job.seed),
     steps,
     guidance,
+    size,
     previewEvery: Math.max(1, Math.floor(steps / previews)),
     ...(mode ? { mode } : {}),
     ...(adapters.length > 0 ? { adapters } : {}),

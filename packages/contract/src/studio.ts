@@ -6,9 +6,15 @@ export const seedSchema = z.string().regex(/^(0|[1-9][0-9]{0,15})$/, 'must be an
 
 export const modeSchema = z.enum(['clip', 'walk']);
 
+/** Sides of a finished clip in pixels: 64 is what the model drew, the others are made by its upscaler. */
+export const CLIP_SIZES = [64, 256, 360] as const;
+export type ClipSize = (typeof CLIP_SIZES)[number];
+export const sizeSchema = z.union([z.literal(64), z.literal(256), z.literal(360)]);
+
 /**
  * What a maker asks for. Numbers are checked for their kind in the studio, which names its own codes
- * (`guidance_not_finite`, `steps_out_of_range`, `prompt_too_long`, `seed_out_of_range`, `weight_not_finite`);
+ * (`guidance_not_finite`, `steps_out_of_range`, `prompt_too_long`, `seed_out_of_range`, `size_unsupported`,
+ * `weight_not_finite`);
  * guidance may be any finite number, negative too.
  */
 export const generationRequestSchema = z.object({
@@ -17,6 +23,7 @@ export const generationRequestSchema = z.object({
   steps: z.unknown().optional(),
   guidance: z.unknown().optional(),
   mode: modeSchema.optional(),
+  size: z.unknown().optional(),
   model: idSchema.optional(),
   adapters: z.array(z.object({ id: idSchema, weight: z.unknown() })).optional(),
 });
@@ -26,6 +33,8 @@ export type GenerationRequest = {
   steps?: number | undefined;
   guidance?: number | undefined;
   mode?: 'clip' | 'walk' | undefined;
+  /** Default 256. */
+  size?: ClipSize | undefined;
   model?: string | undefined;
   /** At most 4, mixed; a weight is any finite number, below zero too. */
   adapters?: { id: string; weight: number }[] | undefined;
@@ -58,6 +67,7 @@ export const generationSchema = z.object({
   steps: z.number().int(),
   guidance: z.number(),
   mode: modeSchema,
+  size: sizeSchema,
   /** Words of the prompt that the model never saw in training. */
   unknownWords: z.array(z.string()),
   /** cuda, webgpu, cpu… that made the clip; null until a worker said so. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint, idSchema, instantSchema, receiptSchema, sha256Schema } from './common.ts';
-import { modeSchema, seedSchema } from './studio.ts';
+import { modeSchema, seedSchema, sizeSchema } from './studio.ts';
 import { fineTuneKindSchema } from './training.ts';
 
 /** Anything JSON: what the engine wrote about how a clip was made. */
@@ -71,6 +71,7 @@ export const clipJobSchema = z.object({
   steps: z.number().int(),
   guidance: z.number(),
   mode: modeSchema,
+  size: sizeSchema,
   model: modelToLoadSchema,
   /** Adapters to mix, as blobs. */
   adapters: z.array(z.object({ sha256: sha256Schema, weight: z.number() })),

@@ -14,7 +14,7 @@ import * as store from './generations.store.ts';
 import { mediaKind } from './media.ts';
 import { type QueueView, queueView } from './queue.ts';
 import { recorded } from './recorded.ts';
-import { decideWish, plainText, type RawRequest, type Wish } from './request.ts';
+import { decideWish, plainText, type RawRequest, usualSize, type Wish } from './request.ts';
 
 /** A clip as the studio knows it, with its place in the queue and its maker's name. */
 export interface Generation {
@@ -77,9 +77,10 @@ export async function requestGeneration(
 
 function inputOf(raw: RawRequest & { model?: string | undefined; adapters?: unknown }): Json {
   const text = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
-  const { prompt, seed, steps, guidance, mode, model, adapters } = raw;
+  const { prompt, seed, steps, guidance, mode, size, model, adapters } = raw;
   return {
     ...(adapters === undefined ? {} : { adapters: text(adapters) }),
+    ...(size === undefined ? {} : { size: text(size) }),
     prompt,
     seed: text(seed),
     steps: text(steps),
@@ -142,6 +143,7 @@ async function admit(tx: Tx, ctx: StudioContext, wish: Wish, asked: Admission): 
         steps: wish.steps,
         guidance: String(wish.guidance),
         mode: wish.mode,
+        ...(wish.size === usualSize ? {} : { size: wish.size }),
         modelId: model.id,
         policyHash: ctx.policy.hash,
         ...(mixed.parts.length === 0 ? {} : { adapters: mixed.parts.map(saidOf) }),

@@ -8,7 +8,7 @@ describe('a wish', () => {
   it('takes what the policy calls usual where nothing is asked', () => {
     expect(decide({})).toEqual({
       ok: true,
-      wish: { prompt: 'a red heron', seed: 7, steps: 24, guidance: 2.5, mode: 'clip' },
+      wish: { prompt: 'a red heron', seed: 7, steps: 24, guidance: 2.5, mode: 'clip', size: 256 },
     });
   });
 
@@ -36,6 +36,8 @@ describe('a wish', () => {
     ['guidance_not_finite', { guidance: Number.POSITIVE_INFINITY }],
     ['guidance_not_finite', { guidance: 'NaN' }],
     ['guidance_not_finite', { guidance: null }],
+    ['size_unsupported', { size: 100 }],
+    ['size_unsupported', { size: '256' }],
   ])('refuses with %s: %j', (code, raw) => {
     expect(decide(raw)).toMatchObject({ ok: false, code });
   });

@@ -10,6 +10,7 @@ export interface RawRequest {
   steps?: unknown;
   guidance?: unknown;
   mode?: 'clip' | 'walk' | undefined;
+  size?: unknown;
 }
 
 export interface Wish {
@@ -20,6 +21,8 @@ export interface Wish {
   /** Any finite number: below zero the picture flees from its words. */
   guidance: number;
   mode: 'clip' | 'walk';
+  /** Side of the finished clip in pixels. */
+  size: ClipSize;
 }
 
 export type WishDecision =
@@ -31,15 +34,23 @@ export type WishDecision =
         | 'prompt_too_long'
         | 'seed_out_of_range'
         | 'steps_out_of_range'
-        | 'guidance_not_finite';
+        | 'guidance_not_finite'
+        | 'size_unsupported';
       detail: string;
     };
 
 const usualGuidance = 2.5;
 
+/** Sides a finished clip can have: what the model drew, and what its upscaler makes of it. */
+const SIZES = [64, 256, 360] as const;
+export type ClipSize = (typeof SIZES)[number];
+export const usualSize = 256;
+
+const isSize = (size: unknown): size is ClipSize => (SIZES as readonly unknown[]).includes(size);
+
 /**
  * Decides whether a request can be sampled. Errors in the order they are tested: prompt_empty,
- * prompt_too_long, seed_out_of_range, steps_out_of_range, guidance_not_finite. Characters are counted as
+ * prompt_too_long, seed_out_of_range, steps_out_of_range, guidance_not_finite, size_unsupported. Characters are counted as
  * Unicode code points. `freshSeed` is taken where none is asked for.
  */
 export function decideWish(raw: RawRequest, bounds: RequestBounds, freshSeed: number): WishDecision {
@@ -65,7 +76,9 @@ export function decideWish(raw: RawRequest, bounds: RequestBounds, freshSeed: nu
   const guidance = raw.guidance === undefined ? usualGuidance : raw.guidance;
   if (typeof guidance !== 'number' || !Number.isFinite(guidance))
     return { ok: false, code: 'guidance_not_finite', detail: 'Any finite number, as a JSON number.' };
-  return { ok: true, wish: { prompt, seed, steps, guidance, mode: raw.mode ?? 'clip' } };
+  const { size = usualSize } = raw;
+  if (!isSize(size)) return { ok: false, code: 'size_unsupported', detail: `One of ${SIZES.join(', ')}.` };
+  return { ok: true, wish: { prompt, seed, steps, guidance, mode: raw.mode ?? 'clip', size } };
 }
 
 /** Text as it is kept: NFC, no control characters, no half characters. */

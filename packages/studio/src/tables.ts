@@ -11,6 +11,7 @@ import {
   text,
 } from '@uncaged/platform';
 import type { FineTuneState } from './fine-tunes/state.ts';
+import type { ClipSize } from './request.ts';
 
 export const workers = pgTable('workers', {
   id: text('id').primaryKey(),
@@ -34,6 +35,7 @@ export const generations = pgTable('generations', {
   steps: integer('steps').notNull(),
   guidance: doublePrecision('guidance').notNull(),
   mode: text('mode').$type<'clip' | 'walk'>().notNull(),
+  size: integer('size').$type<ClipSize>().notNull(),
   state: text('state').$type<'waiting' | 'leased' | 'sampling' | 'done' | 'failed' | 'refused'>().notNull(),
   policyVersion: integer('policy_version').notNull(),
   policyHash: text('policy_hash').notNull(),

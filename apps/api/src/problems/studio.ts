@@ -14,6 +14,11 @@ export const studioProblems = {
     title: 'Guidance is not a number',
     next: 'Guidance may be any finite number, below zero too.',
   },
+  size_unsupported: {
+    status: 422,
+    title: 'Clips are not made in that size',
+    next: 'Take 64, 256 or 360 pixels, as a JSON number.',
+  },
   steps_out_of_range: {
     status: 422,
     title: 'That many steps are not possible',

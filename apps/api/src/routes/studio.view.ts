@@ -17,6 +17,7 @@ export function wireGeneration({ row, pseudonym, queue, preview, adapters }: Gen
     steps: row.steps,
     guidance: row.guidance,
     mode: row.mode,
+    size: row.size,
     unknownWords: row.unknownWords ?? [],
     provider: row.provider,
     outputs: outputsOf(row),

@@ -161,7 +161,7 @@ function jobOf(leased: Leased): Job {
 type LeaseFields = Pick<Job, 'leaseId' | 'policyVersion' | 'policyHash' | 'expiresAt' | 'heartbeatSeconds'>;
 
 function clipJob(fields: LeaseFields, { row, adapters }: Extract<Leased, { kind: 'clip' }>): ClipJob {
-  const { id, prompt, seed, steps, guidance, mode, modelId, weightsSha256, modelRecordSha256 } = row;
+  const { id, prompt, seed, steps, guidance, mode, size, modelId, weightsSha256, modelRecordSha256 } = row;
   return {
     kind: 'clip',
     ...fields,
@@ -171,6 +171,7 @@ function clipJob(fields: LeaseFields, { row, adapters }: Extract<Leased, { kind:
     steps,
     guidance,
     mode,
+    size,
     model: {
       id: modelId ?? '',
       weightsSha256: weightsSha256 ?? '',

@@ -44,7 +44,7 @@ export const load: PageServerLoad = async (event) => {
 export const actions: Actions = {
   make: async (event) => {
     const form = await filled(event);
-    const fields = ['prompt', 'seed', 'steps', 'guidance', 'mode', 'model'];
+    const fields = ['prompt', 'seed', 'steps', 'guidance', 'mode', 'size', 'model'];
     const hands = form.all('hands');
     const typed = Object.fromEntries([
       ...fields.map((field) => [field, form.text(field)]),
@@ -57,6 +57,7 @@ export const actions: Actions = {
       steps: form.number('steps'),
       guidance: form.number('guidance'),
       mode: form.text('mode') || undefined,
+      size: form.number('size'),
       model: form.text('model') || undefined,
       adapters:
         hands.length === 0
