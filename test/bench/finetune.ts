@@ -43,8 +43,9 @@ const STYLE = 'benchhand';
  * the median over authors. Each seed draws another line between what is taught and what is held, because a few works
  * differ from a few others by chance; distances are means over seeds. The distance is unbiased and may be 0 or less:
  * one below what chance makes between two halves of the author's own works counts as that much, so that no ratio is
- * made of noise. `most` is the ratio that the taught works themselves would reach. UNCAGED_MODEL_DIR and UNCAGED_MODEL choose the base,
- * UNCAGED_TRAINING_SET the prepared set, UNCAGED_BENCH_SEEDS and UNCAGED_BENCH_PICTURES (3 and 48) how much is done.
+ * made of noise. `most` is the ratio that the taught works themselves would reach. UNCAGED_MODEL_DIR and UNCAGED_MODEL
+ * choose the base, UNCAGED_TRAINING_SET the prepared set; UNCAGED_BENCH_SEEDS, UNCAGED_BENCH_PICTURES and UNCAGED_BENCH_STEPS how much is
+ * done, in place of 3, 48 and what the engine chooses.
  * Goals: seconds at most 180, colour.kid_drop at least 3, structure.kid_drop at least 2, copy_rate at most 0.01,
  * switch_ms at most 5.
  */
@@ -200,6 +201,7 @@ async function teach({ set, engine, folder }: Tools, taught: readonly number[], 
     return { bytes, mediaType: 'image/png', caption: captionOf(set, i) };
   });
   const request = {
+    ...(process.env.UNCAGED_BENCH_STEPS ? { steps: Number(process.env.UNCAGED_BENCH_STEPS) } : {}),
     ...{ kind: 'adapter' as const, name: 'Bench', styleWord: STYLE, items, seed, sheetEvery: 0 },
     sheet: { prompts: items.slice(0, 3).map(({ caption }) => `${STYLE} ${caption}`), seeds: [1, 2, 3] },
     checkpointFolder: path.join(folder, 'checkpoints'),
