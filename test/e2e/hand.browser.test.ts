@@ -221,6 +221,26 @@ test('a clip mixes two hands, one of them below zero', { timeout: patience }, as
   await page.getByRole('heading', { name: 'Drawn in a hand of heron' }).first().waitFor();
 });
 
+test('without JavaScript a hand is written down, and thrown away', async () => {
+  await using window = await openWindow(browser, stage, { javaScriptEnabled: false });
+  const { page } = window;
+  await comeIn(page, 'heron', '/hand/new');
+  await page.getByLabel('Caption of crimson shape 1').fill('crimson circle');
+  await page.getByLabel('Name').fill('Written without script');
+  await page.getByLabel('Its word').fill('plainword');
+  await page.getByRole('button', { name: 'Suggest captions' }).click();
+  await page.getByText('A machine of ours looked at').waitFor({ timeout: patience });
+  expect(await page.getByLabel('Caption of crimson shape 1').inputValue()).toBe('crimson circle');
+  expect(await page.getByLabel('Its word').inputValue()).toBe('plainword');
+  await page.getByRole('button', { name: 'Keep it as a draft' }).click();
+  await page.getByText('a draft, not started').waitFor();
+  await page.getByText('crimson circle').waitFor();
+  await page.getByText('Throw it away').first().click();
+  await page.getByRole('button', { name: 'Throw it away' }).click();
+  await page.getByText('thrown away.').waitFor();
+  expect(window.troubles()).toEqual([]);
+});
+
 test('nothing went wrong on any of these pages, and the book holds', async () => {
   expect(artist.troubles().filter((trouble) => !/answered 4\d\d/.test(trouble))).toEqual([]);
   await stage.sealed();

@@ -50,3 +50,9 @@ export function slug(words: string): string {
 export function weightText(weight: number): string {
   return `× ${weight.toLocaleString('en', { maximumFractionDigits: 3 }).replace('-', '−')}`;
 }
+
+/** The detail of a problem where it says more than its title does; else nothing. */
+export function detailOf({ title, detail }: { title: string; detail: string }): string {
+  const plain = (words: string): string => words.trim().replace(/\.$/, '');
+  return plain(detail) === plain(title) ? '' : detail;
+}
