@@ -3,6 +3,7 @@ import type { Tx } from '@uncaged/platform';
 import { type ProvenanceContext, recorded } from '../context.ts';
 import { datasetById } from '../datasets/datasets.store.ts';
 import * as store from '../models/models.store.ts';
+import { withVocabulary } from '../models/shipped.ts';
 
 export interface OwnModel {
   name: string;
@@ -11,7 +12,7 @@ export interface OwnModel {
   weightsSha256: string;
   recordSha256: string;
   /** The record itself. */
-  record: { config?: unknown; training?: unknown; parameters?: unknown };
+  record: { config?: unknown; training?: unknown; parameters?: unknown; vocabulary?: unknown };
   datasetId: string;
   /** The model whose autoencoder it draws with. */
   parent: string;
@@ -41,13 +42,13 @@ export async function keepOwnModel(
       visibility: 'public',
     }),
   );
-  const { config = {}, training = {}, parameters } = kept.record;
+  const { config = {}, training = {}, parameters, vocabulary } = kept.record;
   await store.insertModel(tx, {
     id,
     name,
     weightsSha256,
     licence: 'All rights reserved',
-    config,
+    config: withVocabulary(config, vocabulary),
     training,
     card: null,
     parents: [kept.parent],
