@@ -24,7 +24,9 @@ import {
   checkpointOf,
   configOf,
   FOLDER,
+  NOTES,
   type Part,
+  RECAPTIONED,
   trained,
   trainedAutoencoder,
   vocabularyOf,
@@ -115,10 +117,17 @@ function trainingRecord(parts: readonly PartRecord[], works: readonly Seen[], pr
     finalLoss: stills.finalLoss,
     lossCurve: stills.lossCurve,
     parts,
+    recaptioned: preparation.recaptioned,
+    notes: NOTES,
     refused: preparation.refused,
   };
 }
-type Preparation = { held: { authors: number; works: number }; refused: Record<string, number> };
+type Preparation = {
+  held: { authors: number; works: number };
+  refused: Record<string, number>;
+  /** Works whose captions the machine made. */
+  recaptioned: number;
+};
 export type TrainingRecord = ReturnType<typeof trainingRecord>;
 
 /** Figures of the benches, as they were printed. */
@@ -172,11 +181,10 @@ async function main(): Promise<void> {
     parameters: parameterCount(specs),
     weights: { file: `${STARTER}.safetensors`, sha256: sha256(weights), bytes: weights.length, type: 'F16' },
     manifest: { file: `${STARTER}.manifest.jsonl`, sha256: sha256(manifest), works: works.length },
-    training: trainingRecord(
-      await Promise.all(made.map(partRecord)),
-      works,
-      await readJson(join(FOLDER, 'preparation.json')),
-    ),
+    training: trainingRecord(await Promise.all(made.map(partRecord)), works, {
+      ...(await readJson(join(FOLDER, 'preparation.json'))),
+      recaptioned: existsSync(RECAPTIONED) ? (await readJson(RECAPTIONED)).length : 0,
+    }),
     measures: await measures(),
     vocabulary,
   };

@@ -92,7 +92,8 @@ licence, path; SHA-256 of the list \`${manifest.sha256}\`). A work is used only 
 public-domain dedication. Names of authors are never words the model answers to. ${thousands(training.heldOut.works)} works by
 ${training.heldOut.authors} other authors were held out and never trained on; the measures below are against them.
 Captions are titles, keywords and folders; names of colours, and left and right where two works share a picture, are
-read from the pixels by a rule.
+read from the pixels by a rule. ${training.recaptioned} works whose own words say next to nothing have captions made by the
+machine from their pixels.
 
 Left out:
 
@@ -123,7 +124,7 @@ ${table(
 
 On ${training.machine}. Runtime: ${training.runtime}; forward pass, gradients, Muon, AdamW and the moving average are one
 ONNX graph. An image is a view of a work, with repetition; for the temporal modules it is one frame of a clip made by
-moving the layers of a drawing. About ${training.energy.kilowattHours} kWh, at an assumed ${training.energy.wattsPerCore} W a core.
+moving the layers of a drawing. ${training.notes.join('\n')} About ${training.energy.kilowattHours} kWh, at an assumed ${training.energy.wattsPerCore} W a core.
 
 ${training.parts.map(curveOf).join('\n\n')}
 

@@ -17,6 +17,7 @@ import { fillPictures } from '../src/train/views.ts';
 import {
   AUTOENCODER,
   BATCH,
+  captioned,
   checkpointOf,
   configOf,
   FOLDER,
@@ -40,9 +41,11 @@ type Plan = {
   readonly feed: (trainer: Trainer) => void | Promise<void>;
 };
 
-const set = await readSet(FOLDER);
+const prepared = await readSet(FOLDER);
+// The vocabulary is that of the works' own words.
+const vocabulary = vocabularyOf(prepared);
+const set = await captioned(prepared);
 const works = trainingWorks(set);
-const vocabulary = vocabularyOf(set);
 const config = configOf(vocabulary);
 /** The trainer's own session and the codec's share the machine; waiting threads sleep. */
 const session = { intraOpNumThreads: 2, extra: { session: { intra_op: { allow_spinning: '0' } } } };
