@@ -29,6 +29,12 @@ describe('fair dispatch', () => {
     expect(queueOrder(waiting, served, 8_000).map(({ id }) => id)).toEqual(['c', 'a', 'd', 'b']);
   });
 
+  it('counts what a fine-tune takes against its member, and lets others go first', () => {
+    const teaching: Waiting = { ...clip('t', 'heron', 1), costMs: 180_000 };
+    const waiting = [teaching, clip('b', 'heron', 2), clip('c', 'nacht', 3), clip('d', 'nacht', 4)];
+    expect(queueOrder(waiting, new Map(), 8_000).map(({ id }) => id)).toEqual(['t', 'c', 'd', 'b']);
+  });
+
   it('serves every clip once and keeps a member’s own order', () => {
     const anyClip = fc.record({
       memberId: fc.constantFrom('heron', 'nacht', 'iris'),
@@ -51,5 +57,6 @@ describe('fair dispatch', () => {
     expect(estimateSeconds(1, 0, 1, 8_000)).toBe(8);
     expect(estimateSeconds(3, 1, 2, 8_000)).toBe(16);
     expect(estimateSeconds(1, 0, 0, 8_500)).toBe(9);
+    expect(estimateSeconds(1, 0, 2, 8_000, 172_000)).toBe(94);
   });
 });
