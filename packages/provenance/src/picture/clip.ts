@@ -9,7 +9,7 @@ import {
   WEBM,
 } from 'mediabunny';
 import sharp from 'sharp';
-import { type ClipCodec, type Decoded, openDecoder } from './decoder.ts';
+import { type ClipCodec, claimedSize, type Decoded, openDecoder } from './decoder.ts';
 import { LIMITS } from './limits.ts';
 import {
   insideOf,
@@ -29,6 +29,10 @@ class Refusal extends Error {
     super(detail);
     this.code = code;
   }
+}
+
+function refuseWrong(wrong: ReturnType<typeof wrongSize>): void {
+  if (wrong) throw new Refusal(wrong.code, wrong.detail);
 }
 
 /** What those who made a codec call it. */
@@ -115,8 +119,7 @@ async function decode(clip: Measured): Promise<Moving> {
   const kept: { rgba: Uint8Array; start: number }[] = [];
   const keep = async (found: readonly Decoded[]) => {
     for (const { frame, packet, form } of found) {
-      const wrong = wrongSize(frame, starts.length, LIMITS.clipPixels);
-      if (wrong) throw new Refusal(wrong.code, wrong.detail);
+      refuseWrong(wrongSize(frame, starts.length, LIMITS.clipPixels));
       // A packet may hold no picture of its own; then the next one stands in.
       if (packet < (wanted[0] ?? Number.POSITIVE_INFINITY)) continue;
       while (wanted[0] !== undefined && wanted[0] <= packet) wanted.shift();
@@ -126,6 +129,8 @@ async function decode(clip: Measured): Promise<Moving> {
   const header = await headerOf(track, clip.codec);
   let index = 0;
   for await (const packet of new EncodedPacketSink(track).packets()) {
+    const claimed = claimedSize(clip.codec, packet.data);
+    if (claimed) refuseWrong(wrongSize(claimed, 1, LIMITS.clipPixels));
     const data = index === 0 ? Buffer.concat([header, packet.data]) : packet.data;
     await keep(await next({ data, index, isKey: packet.type === 'key' }));
     index++;

@@ -47,6 +47,24 @@ async function load(codec: ClipCodec): Promise<LibAV> {
 }
 
 /**
+ * The size that a key frame of VP8 (RFC 6386, section 9.1) or of VP9's profile 0 (its bitstream specification,
+ * section 7.2) says of itself; null where it says none. A decoder takes memory by it before it looks at the rest,
+ * whatever the box around it says.
+ */
+export function claimedSize(codec: ClipCodec, data: Uint8Array): { width: number; height: number } | null {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  if (codec === 'vp8' && data.length >= 10 && (view.getUint8(0) & 1) === 0)
+    return { width: view.getUint16(6, true) & 0x3fff, height: view.getUint16(8, true) & 0x3fff };
+  // Frame marker 2, profile 0, a new frame, a key frame; then the sync code, half a byte of colour, the size.
+  if (codec === 'vp9' && data.length >= 9 && view.getUint8(0) >> 2 === 0b100000)
+    return {
+      width: ((view.getUint32(4) >>> 12) & 0xffff) + 1,
+      height: ((view.getUint32(5) >>> 4) & 0xffff) + 1,
+    };
+  return null;
+}
+
+/**
  * A decoder for one clip. Feed it packet after packet, last one `null`; each call returns the pictures that came
  * out. Throws what the decoder throws on damaged packets. Its memory is freed with the process only.
  */

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { claimingJpeg, garbled, greyPng, repeatGif, swellWebp } from '../fixtures/bytes.ts';
+import { claimingJpeg, claimingVp8, garbled, greyPng, repeatGif, swellWebp } from '../fixtures/bytes.ts';
 import { clip, h264Clip, soundOnly } from '../fixtures/clips.ts';
 import { LIMITS } from './limits.ts';
 import { openPicture, type Read } from './read.ts';
@@ -78,6 +78,11 @@ describe('made to hurt', () => {
     ['noise for pictures', async () => garbled(await mp4(), 'mdat', 1e6), 'clip_unreadable'],
     ['seventeen seconds', () => clip({ ...small, frames: 17, fps: 1 }), 'clip_too_long'],
     ['a clip of eight lines', () => clip({ ...small, height: 8 }), 'image_too_small'],
+    [
+      'a VP8 picture that claims 16,383 × 16,383',
+      async () => claimingVp8(await clip({ ...small, frames: 2 }), 16_383, 16_383),
+      'image_too_large',
+    ],
     ['H.264', h264Clip, 'clip_codec'],
     ['sound', soundOnly, 'clip_without_pictures'],
   ];
