@@ -11,13 +11,30 @@ BETA1, BETA2, EPSILON = 0.9, 0.98, 1e-8
 MOMENTUM, DECAY, ITERATIONS = 0.95, 0.01, 5
 
 
+def curved(gram):
+    return torch.addmm(gram, gram, gram, beta=-4.775, alpha=2.0315)
+
+
+def iterate_short(x):
+    gram, product = x @ x.t(), None
+    for i in range(ITERATIONS):
+        polynomial = curved(gram)
+        polynomial.diagonal().add_(3.4445)
+        product = polynomial if product is None else polynomial @ product
+        if i + 1 < ITERATIONS:
+            gram = polynomial @ gram @ polynomial
+    return product @ x
+
+
 def orthogonalize(matrix):
     tall = matrix.shape[0] > matrix.shape[1]
     x = matrix.t() if tall else matrix
     x = x / (x.norm() + 1e-7)
-    for _ in range(ITERATIONS):
-        gram = x @ x.t()
-        x = torch.addmm(x, torch.addmm(gram, gram, gram, beta=-4.775, alpha=2.0315), x, beta=3.4445)
+    if x.shape[1] >= 2 * x.shape[0]:
+        x = iterate_short(x)
+    else:
+        for _ in range(ITERATIONS):
+            x = torch.addmm(x, curved(x @ x.t()), x, beta=3.4445)
     return x.t() if tall else x
 
 

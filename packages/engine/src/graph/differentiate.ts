@@ -2,7 +2,7 @@
  * Reverse-mode differentiation on the graph itself (Griewank & Walther 2008, chapter 3): walks the nodes
  * backwards and appends, for each, the nodes that carry the gradient of its output to its inputs.
  */
-import type { Attribute, Graph, Node, Value } from './graph.ts';
+import { type Attribute, float, type Graph, type Node, type Value } from './graph.ts';
 import {
   add,
   concat,
@@ -54,7 +54,8 @@ const pointwise = (rule: (g: Graph, dy: Value, x: Value, y: Value) => Value): Pu
   one((g, dy, [x], y) => [rule(g, dy, x as Value, y)]);
 
 function gemm(g: Graph, dy: Value, [a, b]: readonly Value[], _y: Value, node: Node): Adjoint[] {
-  if (node.inputs.length !== 2) throw new Error('a Gemm with three terms has no gradient');
+  if (node.inputs.length !== 2 || node.attributes.alpha)
+    throw new Error('a Gemm with a factor or three terms has no gradient');
   const [x, w] = [a as Value, b as Value];
   const [ta, tb] = [intOf(node, 'transA') === 1, intOf(node, 'transB') === 1];
   const dx = ta
@@ -73,10 +74,18 @@ function batchedMatmul(g: Graph, dy: Value, [a, b]: readonly Value[]): Adjoint[]
   return [sumTo(g, dx, x.shape), sumTo(g, dw, w.shape)];
 }
 
+/** 2·x; a matrix product takes the factor for nothing. */
+function twice(g: Graph, x: Value): Value {
+  const maker = g.nodes.findLast((node) => node.outputs.includes(x));
+  if (maker?.op === 'Reshape') return reshape(g, twice(g, maker.inputs[0] as Value), x.shape);
+  if (maker?.op !== 'Gemm' || maker.attributes.alpha) return mul(g, x, 2);
+  return g.single('Gemm', maker.inputs, x.shape, { ...maker.attributes, alpha: float(2) });
+}
+
 function product(g: Graph, node: Node, [dy]: Adjoint[]): Adjoint[] {
   const [a, b] = node.inputs as [Value, Value];
   if (!dy) return [];
-  if (a === b) return [mul(g, mul(g, dy, 2), a)];
+  if (a === b) return [mul(g, twice(g, dy), a)];
   return [sumTo(g, mul(g, dy, b), a.shape), sumTo(g, mul(g, dy, a), b.shape)];
 }
 

@@ -62,6 +62,17 @@ export const GRADIENT_CASES: readonly GradientCase[] = [
     },
     range: [0.2, 1],
   },
+  {
+    name: 'square of a product behind a product',
+    shapes: [
+      [2, 3],
+      [3, 2],
+    ],
+    build: (g, [a, b]) => {
+      const rows = op.reshape(g, op.matmul(g, a, b), [1, 2, 2]);
+      return op.matmul(g, op.reshape(g, op.mul(g, rows, rows), [2, 2]), a);
+    },
+  },
   { name: 'squared relu', shapes: [[6]], build: (g, [a]) => op.reluSquared(g, a) },
   { name: 'silu', shapes: [[5]], build: (g, [a]) => op.silu(g, a) },
   { name: 'gelu', shapes: [[5]], build: (g, [a]) => op.gelu(g, a) },

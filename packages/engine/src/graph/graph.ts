@@ -76,6 +76,15 @@ export class Graph {
     });
   }
 
+  /** The n × n matrix with one number along its diagonal and zeros elsewhere; equal ones share one initializer. */
+  diagonal(n: number, number: number): Value {
+    return this.#shared(`diagonal ${n} ${number}`, () => {
+      const numbers = new Float64Array(n * n);
+      for (let i = 0; i < n; i++) numbers[i * (n + 1)] = number;
+      return this.initializer('diagonal', [n, n], numbers);
+    });
+  }
+
   #shared(key: string, make: () => Value): Value {
     const value = this.#constants.get(key) ?? make();
     this.#constants.set(key, value);
