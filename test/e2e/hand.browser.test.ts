@@ -168,7 +168,7 @@ test('its file leaves only with a yes of every work, and comes in again', async 
   await page.getByRole('link', { name: 'Take the file' }).click();
   await page.getByText('12 works without the line').waitFor();
   await page.getByRole('button', { name: /^Say yes for all 12/ }).click();
-  await page.getByText('Nothing stands in the way now.').waitFor();
+  await page.getByText('Written down: 12 yeses').waitFor();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('link', { name: 'Take the file' }).click(),

@@ -24,5 +24,5 @@ export async function consented(event: RequestEvent) {
     return { workId, use };
   });
   const problem = await sayYes(event, lines, form.key);
-  return problem ? refuse('consent', problem) : { consented: lines.length };
+  return problem ? refuse('consent', problem) : { consented: lines.length, use: lines[0]?.use ?? '' };
 }

@@ -20,12 +20,11 @@ export const load: PageServerLoad = async (event) => {
     `/api/adapters/${encodeURIComponent(event.params.id)}`,
   );
   const { manifest, ...rest } = adapter;
-  const tried = event.url.searchParams.has('take') && adapter.file !== null;
+  const tried = event.url.searchParams.has('take');
   return {
     adapter: rest,
     manifest: manifestOf(manifest),
     untaken: tried && adapter.file !== null ? await refusalOf(event, adapter.file) : null,
-    tried,
   };
 };
 
