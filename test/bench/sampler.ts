@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadModel, openSampler, Random, type Sampler, sampleLength } from '@uncaged/engine';
+import { CAMERA_ROWS, CONTROL_ROWS } from '../../packages/engine/src/model/camera.ts';
 import { integrate } from '../../packages/engine/src/sample/integrate.ts';
 import { conditionRows, type Shown } from '../../packages/engine/src/sample/sampler.ts';
+import { timesOf } from '../../packages/engine/src/sample/schedule.ts';
 import { weights } from '../support/stage.ts';
 import type { Bench } from './bench.ts';
 import { apart, medianOf, race } from './peers/peer.ts';
@@ -29,15 +31,17 @@ export const bench: Bench = {
     const shown = captions(sampler);
     const room = await mkdtemp(path.join(tmpdir(), 'uncaged-sampler-'));
     try {
+      await copyFile(path.join(folder, record.weights.file), path.join(room, record.weights.file));
       const pictures = await draw(sampler, noise, shown);
       const { height, width, channels, clauses, words } = record.config;
       const raced = await race({
         kind: 'sampler',
         folder: room,
         task: {
-          weights: path.join(folder, record.weights.file),
+          weights: path.join(room, record.weights.file),
           config: record.config,
-          steps: STEPS,
+          times: timesOf(1, STEPS),
+          motion_rows: [CAMERA_ROWS.length, CONTROL_ROWS.length],
           guidance: GUIDANCE,
         },
         inputs: new Map([
@@ -81,6 +85,7 @@ const captions = ({ model, frames }: Sampler): Shown[] =>
       Object.fromEntries(['red', 'flower'].filter((word) => model.index.has(word)).map((word) => [word, 1])),
     ],
     view: { lift: (0.1 * i) / frames, zoom: 0, pan: 0, turn: 0 },
+    motion: [1, 0],
   }));
 
 async function draw(sampler: Sampler, noise: Float32Array, shown: readonly Shown[]): Promise<Float32Array> {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadModel, Random, Trainer } from '@uncaged/engine';
@@ -32,13 +32,14 @@ export const bench: Bench = {
     fillInputs(trainer);
     const room = await mkdtemp(path.join(tmpdir(), 'uncaged-trainstep-'));
     try {
+      await copyFile(path.join(folder, record.weights.file), path.join(room, record.weights.file));
       const losses: number[] = [];
       for (let i = 0; i < STEPS; i++) losses.push(await trainer.run(RATE, AVERAGE));
       const raced = await race({
         kind: 'trainstep',
         folder: room,
         task: {
-          weights: path.join(folder, record.weights.file),
+          weights: path.join(room, record.weights.file),
           config: record.config,
           parameters: step.specs.map(({ name }) => name),
           muon: step.specs.filter(({ optimizer }) => optimizer === 'muon').map(({ name }) => name),

@@ -15,17 +15,18 @@ class Work:
     def flow(self, x, time, words):
         config = self.task["config"]
         tokens = transformer.patchify(x, config)
-        flow = transformer.velocity(self.w, config, tokens, time, words, "temporal" in config)
+        rows = self.task["motion_rows"] if "temporal" in config else None
+        flow = transformer.velocity(self.w, config, tokens, time, words, rows)
         return transformer.unpatchify(flow, config)
 
     @torch.inference_mode()
     def draw(self):
         x, words = self.inputs["noise"].clone(), self.inputs["words"]
-        steps, guidance = self.task["steps"], self.task["guidance"]
-        for step in range(steps):
-            time = torch.full((2 * x.shape[0],), 1 - step / steps)
+        times, guidance = self.task["times"], self.task["guidance"]
+        for now, then in zip(times, times[1:]):
+            time = torch.full((2 * x.shape[0],), now)
             said, plain = self.velocity(torch.cat([x, x]), time, words).chunk(2)
-            x.sub_(torch.lerp(plain, said, guidance), alpha=1 / steps)
+            x.sub_(torch.lerp(plain, said, guidance), alpha=now - then)
         return x, self.decode(x)
 
     def numbers(self):

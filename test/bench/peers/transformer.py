@@ -49,23 +49,26 @@ def condition(w, time, words):
     return F.silu(clock + said.sum(1))
 
 
-def temporal(x, w, c, i, narrow):
+def temporal(x, w, c, i, motion):
     n, tokens, dim = x.shape
     frames = c["temporal"]["frames"]
-    scale, shift = (narrow @ w[f"temporal.{i}.modulation"]).view(n, 2, 1, dim).unbind(1)
+    scale, shift = (motion @ w[f"temporal.{i}.modulation"]).view(n, 2, 1, dim).unbind(1)
     seen = modulate(x, scale, shift).view(-1, frames, tokens, dim).transpose(1, 2)
     by_place = seen.reshape(-1, frames, dim) + w[f"temporal.{i}.position"]
     moved = attention(by_place, w, f"temporal.{i}", c["heads"]).view(-1, tokens, frames, dim)
     return x + moved.transpose(1, 2).reshape(n, tokens, dim)
 
 
-def velocity(w, c, noisy, time, words, moving=False):
+def velocity(w, c, noisy, time, words, motion_rows=None):
+    """`motion_rows` are the columns of the caption's first clause that the temporal modules see; None: stills."""
     n, tokens, _ = noisy.shape
     dim, depth = c["dim"], c["depth"]
     position = (w["position.row"] + w["position.column"]).view(1, tokens, dim)
     x = noisy @ w["patch.in"] + (position + w["patch.bias"])
     cond = condition(w, time, words)
     shared, narrow = cond @ w["modulation.shared"], cond @ w["modulation.down"]
+    if motion_rows:
+        motion = narrow + words[:, 0, motion_rows[0] : motion_rows[1]] @ w["temporal.motion"]
     made = []
     for i in range(depth):
         if i > (depth - 1) / 2:
@@ -76,8 +79,8 @@ def velocity(w, c, noisy, time, words, moving=False):
         inner = F.relu(modulate(x, s2, h2) @ w[f"block.{i}.up"])
         x = torch.addcmul(x, (inner * inner) @ w[f"block.{i}.down"], g2)
         made.append(x)
-        if moving and i in c["temporal"]["after"]:
-            x = temporal(x, w, c, i, narrow)
+        if motion_rows and i in c["temporal"]["after"]:
+            x = temporal(x, w, c, i, motion)
     scale, shift = (cond @ w["final.modulation"]).view(n, 2, 1, dim).unbind(1)
     return modulate(x, scale, shift) @ w["final.out"] + w["final.bias"]
 
