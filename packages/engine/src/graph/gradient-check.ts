@@ -27,22 +27,26 @@ export function gradientProgram(item: GradientCase, dtype: Precision): { g: Grap
 export type GradientReport = {
   /** d loss / d input, one number for each element of each input, in order. */
   readonly gradient: number[];
-  /** The same by central differences of the loss. */
-  readonly slopes: number[];
+  /** How the loss changes along some directions: by the gradient, and by central differences. */
+  readonly predicted: number[];
+  readonly measured: number[];
+};
+
+export type GradientSetting = {
+  readonly dtype: Precision;
+  readonly provider?: 'cpu' | 'webgpu';
+  /** Fails where a node would run on the CPU instead of the provider. */
+  readonly strict?: boolean;
+  /** Along every axis, or along one slanting direction, which is two runs instead of two for each element. */
+  readonly along: 'axes' | 'slant';
 };
 
 /**
  * Differences take a step that balances their own error (quadratic in the step) against the loss's
  * rounding: 1e-5 in double, 1e-2 in single precision.
- *
- * @param strict fails where a node would run on the CPU instead of the provider
  */
-export async function gradientReport(
-  item: GradientCase,
-  dtype: Precision,
-  provider: 'cpu' | 'webgpu' = 'cpu',
-  strict = false,
-): Promise<GradientReport> {
+export async function gradientReport(item: GradientCase, setting: GradientSetting): Promise<GradientReport> {
+  const { dtype, provider = 'cpu', strict = false } = setting;
   const { g, inputs } = gradientProgram(item, dtype);
   const session = await ort.InferenceSession.create(encodeModel(g), {
     executionProviders: [provider],
@@ -52,34 +56,39 @@ export async function gradientReport(
   });
   const random = new Random(3);
   const [low, high] = item.range ?? [-1.5, 1.5];
-  const values = inputs.map(({ shape }) => {
-    const numbers = Array.from({ length: elements(shape) }, () => random.between(low, high));
-    return dtype === 'float64' ? Float64Array.from(numbers) : Float32Array.from(numbers);
-  });
-  const run = (outputs: string[]) =>
-    session.run(
-      Object.fromEntries(
-        inputs.map((x, i) => [x.name, new ort.Tensor(dtype, values[i] as Float64Array, x.shape)]),
-      ),
-      outputs,
-    );
-  const lossAt = async (): Promise<number> => Number((await run(['loss'])).loss?.data[0]);
-  const results = await run(inputs.map((_, i) => `d${i}`));
-  const gradient = inputs.flatMap((_, i) => Array.from(results[`d${i}`]?.data as Float64Array));
+  const sizes = inputs.map(({ shape }) => elements(shape));
+  const at = sizes.map((size) => Array.from({ length: size }, () => random.between(low, high)));
+  const total = sizes.reduce((a, b) => a + b, 0);
+  /** The results where all inputs, in a row, have moved by `shift`. */
+  const run = (outputs: string[], shift: (k: number) => number) => {
+    let before = 0;
+    const feeds = inputs.map((x, i) => {
+      const numbers = (at[i] ?? []).map((n, k) => n + shift(before + k));
+      before += numbers.length;
+      const array = dtype === 'float64' ? Float64Array.from(numbers) : Float32Array.from(numbers);
+      return [x.name, new ort.Tensor(dtype, array as Float64Array, x.shape)] as const;
+    });
+    return session.run(Object.fromEntries(feeds), outputs);
+  };
+  const names = inputs.map((_, i) => `d${i}`);
+  const results = await run(names, () => 0);
+  const gradient = names.flatMap((name) => Array.from(results[name]?.data as Float64Array));
   const step = dtype === 'float64' ? 1e-5 : 1e-2;
-  const slopes: number[] = [];
-  for (const array of values) {
-    for (let k = 0; k < array.length; k++) {
-      const at = array[k] as number;
-      array[k] = at + step;
-      const above = await lossAt();
-      array[k] = at - step;
-      slopes.push((above - (await lossAt())) / (2 * step));
-      array[k] = at;
-    }
-  }
+  const slopeAlong = async (direction: (k: number) => number): Promise<number> => {
+    const above = await run(['loss'], (k) => step * direction(k));
+    const below = await run(['loss'], (k) => -step * direction(k));
+    return (Number(above.loss?.data[0]) - Number(below.loss?.data[0])) / (2 * step);
+  };
+  const slant = Array.from({ length: total }, () => (random.uniform() < 0.5 ? -1 : 1) / Math.sqrt(total));
+  const directions =
+    setting.along === 'slant'
+      ? [(k: number) => slant[k] as number]
+      : Array.from({ length: total }, (_, axis) => (k: number) => (k === axis ? 1 : 0));
+  const measured: number[] = [];
+  for (const direction of directions) measured.push(await slopeAlong(direction));
   await session.release();
-  return { gradient, slopes };
+  const predicted = directions.map((direction) => gradient.reduce((sum, d, k) => sum + d * direction(k), 0));
+  return { gradient, predicted, measured };
 }
 
 /** The largest |a − b| / (1 + |b|). */

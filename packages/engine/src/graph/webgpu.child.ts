@@ -5,7 +5,10 @@ import { type GradientReport, gradientReport } from './gradient-check.ts';
 const reports: Record<string, GradientReport & { strict: boolean }> = {};
 for (const item of GRADIENT_CASES) {
   const report = (strict: boolean) =>
-    gradientReport(item, 'float32', 'webgpu', strict).then((found) => ({ ...found, strict }));
+    gradientReport(item, { dtype: 'float32', provider: 'webgpu', strict, along: 'slant' }).then((found) => ({
+      ...found,
+      strict,
+    }));
   reports[item.name] = await report(true).catch(() => report(false));
 }
 process.stdout.write(JSON.stringify({ reports }));
