@@ -140,7 +140,9 @@ async function signAll(
   row: clips.GenerationRow,
   media: Media,
 ): Promise<({ ok: true } & SignedMedia) | Refusal> {
-  const about = { generationId: row.id, modelId: row.modelId ?? '', entryId: row.entryId };
+  const mixed = (await mixedIn(ctx.db.read, [row.id])).get(row.id) ?? [];
+  const adapters = mixed.map(({ adapter, sha256, weight }) => ({ adapterId: adapter.id, sha256, weight }));
+  const about = { generationId: row.id, modelId: row.modelId ?? '', entryId: row.entryId, adapters };
   const one = async (bytes: Uint8Array, mediaType: string) => {
     const signed = await signClip(ctx, { bytes, mediaType, ...about });
     return signed.ok ? { stored: await ctx.blobs.put(signed.bytes), credential: signed.credential } : null;

@@ -439,7 +439,8 @@ describe('what cannot be taught', () => {
 describe('a delivery', () => {
   it('must be what the job asked for', async () => {
     const { id, job } = await begun();
-    const refused = async (change: object) => (await deliver(stage, token, job, change)).json.code;
+    const refused = async (change: { [more: string]: unknown }) =>
+      (await deliver(stage, token, job, change)).json.code;
     expect(await refused({ policyHash: 'ab'.repeat(32) })).toBe('policy_hash_mismatch');
     expect(await refused({ baseWeightsSha256: 'ab'.repeat(32) })).toBe('weights_mismatch');
     expect(await refused({ file: fileFor(job, { style_word: 'other' }) })).toBe('adapter_other_word');

@@ -55,6 +55,23 @@ describe('content credentials', () => {
     expect(manifest.ingredients).toMatchObject([{ title: 'tiny-1', relationship: 'inputTo' }]);
   });
 
+  it('name the adapters that were mixed in, by their bytes and weights', async () => {
+    const adapters = [{ adapterId: 'a-1', sha256: 'ab'.repeat(32), weight: -0.5 }];
+    const made = await signClip(collective.ctx, {
+      bytes: clip,
+      mediaType: 'video/mp4',
+      generationId: 'g-2',
+      modelId,
+      adapters,
+    });
+    if (!made.ok) throw new Error(made.code);
+    const found = await readCredentials(collective.ctx, { bytes: made.bytes, mediaType: 'video/mp4' });
+    expect(found).toMatchObject({ state: 'Trusted', failures: [] });
+    const manifest = JSON.stringify(found?.store.manifests?.[found.label]);
+    expect(manifest).toContain(`"adapters":[{"id":"a-1","sha256":"${'ab'.repeat(32)}","weight":"-0.5"}]`);
+    expect(manifest).toContain(`urn:sha256:${'ab'.repeat(32)}`);
+  });
+
   it('of an AV1 clip hold for the second implementation, once it lets the brand `isom` in', async () => {
     const bytes = await signed(clip, 'video/mp4');
     // @trustnxt/c2pa-ts 0.9.4 opens BMFF files of the brands heic and mif1 only; docs/content-credentials.md says so.

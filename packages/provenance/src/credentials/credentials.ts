@@ -72,11 +72,14 @@ export interface ClipToSign {
   modelId: string;
   /** the book entry of the generation, when it stands already */
   entryId?: string | undefined;
+  /** adapters mixed into the model, by their bytes: their names are their makers' to tell */
+  adapters?: readonly { adapterId: string; sha256: string; weight: number }[] | undefined;
 }
 
 /**
  * Puts signed Content Credentials into a clip: created by a trained model, not to be mined or trained on (absent
- * consent means no), where it comes from (generation, model, dataset root, book entries), the model as ingredient.
+ * consent means no), where it comes from (generation, model, adapters, dataset root, book entries), model and adapters
+ * as ingredients.
  * Call it outside a transaction: signing takes 4–160 ms. Throws for a model that is not registered. Error:
  * `media_unreadable` (not a file of its media type all through).
  */
@@ -128,6 +131,12 @@ function manifestOf(clip: ClipToSign, model: ModelRow): object {
         instance_id: `urn:sha256:${model.weightsSha256}`,
         relationship: 'inputTo',
       },
+      ...(clip.adapters ?? []).map(({ sha256 }) => ({
+        title: 'adapter',
+        format: 'application/octet-stream',
+        instance_id: `urn:sha256:${sha256}`,
+        relationship: 'inputTo',
+      })),
     ],
     assertions: [
       {
@@ -162,7 +171,13 @@ function lineageAssertion(clip: ClipToSign, model: ModelRow): object {
       items: model.works,
       entry: model.datasetEntryId,
     },
+    ...(clip.adapters?.length ? { adapters: clip.adapters.map(mixedIn) } : {}),
   };
+}
+
+/** A weight stands as text: what reads CBOR need not agree with us about fractions. */
+function mixedIn({ adapterId, sha256, weight }: { adapterId: string; sha256: string; weight: number }) {
+  return { id: adapterId, sha256, weight: String(weight) };
 }
 
 export interface CredentialReading {
