@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { type Api, startApi } from '@uncaged/api';
 import { configOrExit, portalHandler, shippedWeights } from './config.ts';
 import { spawnWorker } from './worker.ts';
@@ -21,7 +22,7 @@ export async function up(options: UpOptions): Promise<void> {
     process.exit(1);
   }
   const { api } = started;
-  const crew = await hire(api, options.workers);
+  const crew = await hire(api, options.workers, join(config.dataFolder, 'worker'));
   const stop = async () => {
     await crew.dismiss();
     await api.close();
@@ -42,13 +43,16 @@ const comeBackMs = 2_000;
 /** A worker that has not given its job back by then is ended; its lease goes back by itself. */
 const farewellMs = 15_000;
 
-/** Starts local workers, each under a token that lasts as long as this process, and keeps them running. */
-async function hire(api: Api, count: number): Promise<Crew> {
+/**
+ * Starts local workers, each under a token that lasts as long as this process, and keeps them running. What they fetch,
+ * and checkpoints of what they teach, lie in `cache`.
+ */
+async function hire(api: Api, count: number, cache: string): Promise<Crew> {
   const running = new Set<ChildProcess>();
   let dismissed = false;
   const keep = (token: string): void => {
     if (dismissed) return;
-    const child = spawnWorker(api.url, token, [shippedWeights]);
+    const child = spawnWorker(api.url, token, [shippedWeights], cache);
     running.add(child);
     child.once('exit', (code) => {
       running.delete(child);

@@ -3,10 +3,16 @@ import { workerEntry } from './config.ts';
 
 /**
  * Starts a worker process that dies with us: it watches the channel between us. The token goes by the
- * environment, so that no process list shows it.
+ * environment, so that no process list shows it. `cache`: where it keeps what it fetches; left out, the worker's own choice.
  */
-export function spawnWorker(url: string, token: string, weights: readonly string[]): ChildProcess {
+export function spawnWorker(
+  url: string,
+  token: string,
+  weights: readonly string[],
+  cache?: string,
+): ChildProcess {
   const folders = weights.flatMap((folder) => ['--weights', folder]);
+  if (cache !== undefined) folders.push('--cache', cache);
   return spawn(process.execPath, [workerEntry, '--url', url, ...folders], {
     env: { ...process.env, UNCAGED_WORKER_TOKEN: token },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { genesisPolicy } from './genesis.ts';
-import { actsOf, checkPolicy, mayDo, type Policy } from './policy.ts';
+import { actsOf, checkPolicy, fineTuneRules, mayDo, type Policy } from './policy.ts';
 import { policyHash } from './policy-hash.ts';
 
 const genesis = await genesisPolicy();
@@ -21,6 +21,14 @@ describe('the genesis policy', () => {
   it('has the same hash whatever the order of its fields', () => {
     const turned = Object.fromEntries(Object.entries(genesis).reverse());
     expect(policyHash(turned)).toBe(policyHash(genesis));
+  });
+
+  it('says what may be taught; one that is older than that keeps its hash, and what is usual holds', () => {
+    expect(fineTuneRules(genesis)).toEqual(genesis.fineTunes);
+    const { fineTunes: _, ...older } = genesis;
+    expect(checkPolicy(older)).toEqual({ ok: true, policy: older });
+    expect(fineTuneRules(older).maxWorks).toBeGreaterThan(0);
+    expect(policyHash(older)).not.toBe(policyHash(genesis));
   });
 
   it('starts without a safeguard and lets every member propose, vote and invite', () => {
