@@ -8,7 +8,7 @@ import { conditionRows, type Shown } from '../../packages/engine/src/sample/samp
 import { timesOf } from '../../packages/engine/src/sample/schedule.ts';
 import { weights } from '../support/stage.ts';
 import type { Bench } from './bench.ts';
-import { apart, medianOf, race } from './peers/peer.ts';
+import { apart, race } from './peers/peer.ts';
 
 const THREADS = 2;
 const ROUNDS = 15;
@@ -36,6 +36,7 @@ export const bench: Bench = {
       const { height, width, channels, clauses, words } = record.config;
       const raced = await race({
         kind: 'sampler',
+        work: `${STEPS} guided steps of ${sampler.frames} frames, decoded`,
         folder: room,
         task: {
           weights: path.join(room, record.weights.file),
@@ -59,16 +60,11 @@ export const bench: Bench = {
         ours: async () => void (await draw(sampler, noise, shown)),
       });
       return {
-        ratios: raced.ours.map((seconds, round) => seconds / (raced.theirs[round] as number)),
-        peer: `PyTorch ${raced.torch}, ${raced.how}: ${STEPS} guided steps of ${sampler.frames} frames, decoded`,
-        versions: { node: process.version, torch: raced.torch },
+        ...raced.figures,
         fields: {
           model: record.name,
           max_difference: apart(pictures, raced.numbers.get('pictures')?.numbers ?? []),
-          seconds: medianOf(raced.ours),
-          peer_seconds: medianOf(raced.theirs),
-          peer_ways: raced.tried,
-          threads: THREADS,
+          ...raced.figures.fields,
         },
       };
     } finally {

@@ -5,7 +5,7 @@ import { loadModel, Random, Trainer } from '@uncaged/engine';
 import { drawTimes, stillsStep } from '../../packages/engine/src/train/definitions.ts';
 import { weights } from '../support/stage.ts';
 import type { Bench } from './bench.ts';
-import { apart, medianOf, race } from './peers/peer.ts';
+import { apart, race } from './peers/peer.ts';
 
 const THREADS = 2;
 const ROUNDS = 15;
@@ -37,6 +37,7 @@ export const bench: Bench = {
       for (let i = 0; i < STEPS; i++) losses.push(await trainer.run(RATE, AVERAGE));
       const raced = await race({
         kind: 'trainstep',
+        work: `a step on ${BATCH} samples`,
         folder: room,
         task: {
           weights: path.join(room, record.weights.file),
@@ -58,17 +59,12 @@ export const bench: Bench = {
         ours: async () => void (await trainer.run(RATE, AVERAGE)),
       });
       return {
-        ratios: raced.ours.map((seconds, round) => seconds / (raced.theirs[round] as number)),
-        peer: `PyTorch ${raced.torch}, ${raced.how}: a step on ${BATCH} samples`,
-        versions: { node: process.version, torch: raced.torch },
+        ...raced.figures,
         fields: {
           model: record.name,
           max_difference: apart(losses, raced.numbers.get('losses')?.numbers ?? []),
           losses,
-          seconds: medianOf(raced.ours),
-          peer_seconds: medianOf(raced.theirs),
-          peer_ways: raced.tried,
-          threads: THREADS,
+          ...raced.figures.fields,
         },
       };
     } finally {

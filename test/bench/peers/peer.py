@@ -34,9 +34,10 @@ def main():
             save_file({name: t.contiguous() for name, t in work.numbers().items()}, path)
             print(json.dumps({"path": path}), flush=True)
         else:
-            started = time.perf_counter()
+            started, busy = time.perf_counter(), time.process_time()
             work.round()
-            print(json.dumps({"seconds": time.perf_counter() - started}), flush=True)
+            taken = {"seconds": time.perf_counter() - started, "cpu": time.process_time() - busy}
+            print(json.dumps(taken), flush=True)
 
 
 main()

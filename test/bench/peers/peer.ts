@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { promisify } from 'node:util';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '@uncaged/engine';
-import { Unavailable } from '../bench.ts';
+import { type Figures, Unavailable } from '../bench.ts';
 
 const TORCH = '2.13.0';
 const PACKAGES = [`torch==${TORCH}`, 'numpy==2.4.6', 'safetensors==0.8.0'];
@@ -41,7 +41,7 @@ async function pythonWithTorch(): Promise<string> {
 }
 
 /** What a peer is to do, besides its inputs; lengths of runs, sizes and rates by the script's own names. */
-export type Task = { readonly weights: string; readonly config: unknown } & Readonly<Record<string, unknown>>;
+type Task = { readonly weights: string; readonly config: unknown } & Readonly<Record<string, unknown>>;
 
 /**
  * How PyTorch is run: as written, or compiled; and whether its waiting threads spin or sleep. A way gets `patience`
@@ -59,11 +59,13 @@ const WAYS: readonly How[] = [
   { name: 'compiled, waiting threads sleep', compiled: true, spinning: false, patience: 180 },
 ];
 
+/** What a round took: seconds on the clock, and seconds of processor time over all threads. */
+type Taken = { readonly seconds: number; readonly cpu: number };
+
 /** One Python process that holds the weights and answers a command a line. */
 class Peer {
   readonly how: How;
-  /** Seconds of each round so far. */
-  readonly seconds: number[] = [];
+  readonly rounds: Taken[] = [];
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
   readonly #reader: Interface;
@@ -101,10 +103,16 @@ class Peer {
     return stored.tensors;
   }
 
-  async round(): Promise<number> {
-    const { seconds } = await this.ask('round');
-    this.seconds.push(Number(seconds));
-    return Number(seconds);
+  async round(): Promise<Taken> {
+    const { seconds, cpu } = await this.ask('round');
+    const taken = { seconds: Number(seconds), cpu: Number(cpu) };
+    this.rounds.push(taken);
+    return taken;
+  }
+
+  /** Median seconds of the rounds so far. */
+  get median(): number {
+    return medianOf(this.rounds.map(({ seconds }) => seconds));
   }
 
   close(): void {
@@ -125,21 +133,18 @@ export function apart(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return most / size;
 }
 
-/** A peer's way of running, the numbers it came to, and the seconds of both in each round. */
-export type Race = {
-  readonly how: string;
-  readonly torch: string;
+/** A peer's way of running, the numbers it came to, and what each round took both. */
+type Race = {
   readonly numbers: ReadonlyMap<string, StoredTensor>;
-  readonly ours: readonly number[];
-  readonly theirs: readonly number[];
-  /** Median seconds of each way that was tried. */
-  readonly tried: Readonly<Record<string, number | string>>;
+  readonly figures: Figures;
 };
 
 const TRIAL_ROUNDS = 3;
 
-export type RaceOptions = {
+type RaceOptions = {
   readonly kind: 'sampler' | 'trainstep';
+  /** What a round is, in words. */
+  readonly work: string;
   /** A folder the peer may read and write. */
   readonly folder: string;
   readonly task: Task;
@@ -152,7 +157,8 @@ export type RaceOptions = {
 
 /**
  * Runs PyTorch beside us. Of the ways it can be run, the fastest over a few rounds in turns is the one we are
- * measured against; then both take turns, and who goes first changes from round to round.
+ * measured against; then both take turns, and who goes first changes from round to round. `cpu_ratio` compares
+ * processor time, which other work on the machine disturbs less.
  */
 export async function race(options: RaceOptions): Promise<Race> {
   const { kind, folder, task, inputs, threads, rounds } = options;
@@ -162,13 +168,27 @@ export async function race(options: RaceOptions): Promise<Race> {
   const peers = WAYS.map((how) => new Peer(python, kind, folder, how, threads));
   try {
     const { peer, torch, numbers, tried } = await fastest(peers);
-    const [ours, theirs] = [[] as number[], [] as number[]];
+    const [ours, theirs] = [[] as Taken[], [] as Taken[]];
     for (let round = 0; round < rounds; round++) {
       if (round % 2 === 0) ours.push(await timed(options.ours));
       theirs.push(await peer.round());
       if (round % 2 === 1) ours.push(await timed(options.ours));
     }
-    return { how: peer.how.name, torch, numbers, ours, theirs, tried };
+    const median = (rounds: readonly Taken[], key: keyof Taken) =>
+      medianOf(rounds.map((taken) => taken[key]));
+    const figures = {
+      ratios: ours.map(({ seconds }, round) => seconds / (theirs[round] as Taken).seconds),
+      peer: `PyTorch ${torch}, ${peer.how.name}: ${options.work}`,
+      versions: { node: process.version, torch },
+      fields: {
+        seconds: median(ours, 'seconds'),
+        peer_seconds: median(theirs, 'seconds'),
+        cpu_ratio: median(ours, 'cpu') / median(theirs, 'cpu'),
+        peer_ways: tried,
+        threads,
+      },
+    };
+    return { numbers, figures };
   } finally {
     for (const peer of peers) peer.close();
   }
@@ -192,21 +212,22 @@ async function fastest(peers: readonly Peer[]) {
     clearTimeout(timer);
   }
   for (let i = 0; i < TRIAL_ROUNDS; i++) for (const { peer } of ready) await peer.round();
-  for (const { peer } of ready) tried[peer.how.name] = medianOf(peer.seconds);
-  const sorted = ready.toSorted((a, b) => medianOf(a.peer.seconds) - medianOf(b.peer.seconds));
+  for (const { peer } of ready) tried[peer.how.name] = peer.median;
+  const sorted = ready.toSorted((a, b) => a.peer.median - b.peer.median);
   const [best, ...others] = sorted;
   if (!best) throw new Error('PyTorch did not run');
   for (const { peer } of others) peer.close();
   return { ...best, tried };
 }
 
-async function timed(work: () => Promise<void>): Promise<number> {
-  const started = performance.now();
+async function timed(work: () => Promise<void>): Promise<Taken> {
+  const [started, busy] = [performance.now(), process.cpuUsage()];
   await work();
-  return (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(busy);
+  return { seconds: (performance.now() - started) / 1000, cpu: (user + system) / 1e6 };
 }
 
-export function medianOf(numbers: readonly number[]): number {
+function medianOf(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
