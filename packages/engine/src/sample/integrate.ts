@@ -27,22 +27,19 @@ const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve
 
 /**
  * Euler steps in place on `leg.x`. Guided velocity is u + guidance·(c − u), c conditional and u unconditional,
- * both from one run (Ho & Salimans 2022). Returns what went wrong, if anything.
+ * both of the same sample (Ho & Salimans 2022). Returns what went wrong, if anything.
  */
 export async function integrate(sampler: Sampler, leg: Leg): Promise<LegProblem | undefined> {
   const { x, from, steps, shown } = leg;
-  const session = await sampler.session(2 * shown.length, leg.moving);
+  const session = await sampler.session(sampler.batchFor(shown.length), leg.moving);
   const words = conditionRows(sampler.model, shown, sampler.mix?.styleWords);
   const said = { words, terms: termsOf(sampler, leg.moving) };
-  const both = new Float32Array(2 * x.length);
   const times = timesOf(from, steps);
   for (let step = 0; step < steps; step++) {
     if (leg.signal?.aborted)
       return { ok: false, code: 'cancelled', message: `stopped before step ${step + 1}` };
     const [time, next] = [times[step] as number, times[step + 1] as number];
-    both.set(x, 0);
-    both.set(x, x.length);
-    const flow = await evaluate(session, sampler, both, time, said);
+    const flow = await bothVelocities(session, sampler, x, time, said);
     guide(flow, leg.guidance, x.length);
     const clean = (): Float32Array => before.map((n, i) => n - time * (flow[i] as number));
     const before = leg.onStep ? x.slice() : x;
@@ -63,12 +60,37 @@ function termsOf({ model, mix }: Sampler, moving: boolean): Record<string, ort.T
   return Object.fromEntries(specs.map(({ name, shape }) => [name, tensor(name, shape)]));
 }
 
+type Said = { readonly words: Float32Array; readonly terms: Readonly<Record<string, ort.Tensor>> };
+
+/** Velocities at `x` with the words, then without them, in one run or in two. */
+async function bothVelocities(
+  session: ort.InferenceSession,
+  sampler: Sampler,
+  x: Float32Array,
+  time: number,
+  said: Said,
+): Promise<Float32Array> {
+  const pictures = x.length / sampleLength(sampler.model.record.config);
+  const both = new Float32Array(2 * x.length);
+  if (sampler.batchFor(pictures) === 2 * pictures) {
+    both.set(x, 0);
+    both.set(x, x.length);
+    return evaluate(session, sampler, both, time, said);
+  }
+  const half = said.words.length / 2;
+  for (const part of [0, 1]) {
+    const words = said.words.subarray(part * half, (part + 1) * half);
+    both.set(await evaluate(session, sampler, x, time, { ...said, words }), part * x.length);
+  }
+  return both;
+}
+
 async function evaluate(
   session: ort.InferenceSession,
   { model }: Sampler,
   x: Float32Array,
   time: number,
-  said: { readonly words: Float32Array; readonly terms: Readonly<Record<string, ort.Tensor>> },
+  said: Said,
 ): Promise<Float32Array> {
   const { config } = model.record;
   const batch = x.length / sampleLength(config);
