@@ -7,7 +7,7 @@ import type { HeldModel } from './weights.ts';
 
 /** What this worker fetched from the collective, by SHA-256, and where its runs keep their checkpoints. */
 export interface Cache {
-  /** Path of a file with these bytes, fetched if it is not here. Throws when what came has another hash. */
+  /** Path of a file with these bytes, fetched if it is not here whole. Throws when what came has another hash. */
   file(sha256: string): Promise<string>;
   bytes(sha256: string): Promise<Uint8Array>;
   /** A model as engines load it, fetched if it is not here. Throws for one that has no record to fetch. */
@@ -37,7 +37,8 @@ export async function openCache(folder: string, collective: Pick<Collective, 'do
   const cache: Cache = {
     async file(sha256) {
       const path = pathOf(sha256);
-      if (await isThere(path)) {
+      const there = await readFile(path).catch(() => null);
+      if (there && sha256Of(there) === sha256) {
         const now = new Date();
         await utimes(path, now, now);
         return path;
@@ -70,11 +71,6 @@ export async function openCache(folder: string, collective: Pick<Collective, 'do
 }
 
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-const isThere = (path: string) =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 
 /** Puts a file in place whole, so that another process never reads half of it. */
 async function put(path: string, bytes: Uint8Array): Promise<void> {
