@@ -8,7 +8,7 @@ const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter
   entry.isDirectory(),
 );
 
-test.each(folders.map(({ name }) => name))('%s', { timeout: 300_000 }, async (name) => {
+test.each(folders.map(({ name }) => name))('%s', { timeout: 900_000 }, async (name) => {
   const { story } = (await import(path.join(import.meta.dirname, name, 'story.ts'))) as { story: Story };
   await using stage = await raise();
   const told = await story.tell(stage);

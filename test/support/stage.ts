@@ -22,7 +22,7 @@ export interface Stage extends AsyncDisposable {
   hire(token: string): void;
   /** Lets time pass, then does what has become due. */
   pass(milliseconds: number): Promise<void>;
-  /** Waits until something holds; throws after three minutes. */
+  /** Waits until something holds; throws after ten minutes. */
   until(holds: () => Promise<boolean>): Promise<void>;
   /** Waits until every entry written so far stands in the tree. */
   sealed(): Promise<void>;
@@ -125,12 +125,12 @@ function hire(url: string, token: string, cache: string): Hired {
 }
 
 async function until(holds: () => Promise<boolean>, workers: readonly Hired[]): Promise<void> {
-  for (const deadline = Date.now() + 180_000; Date.now() < deadline; await sleep(100)) {
+  for (const deadline = Date.now() + 600_000; Date.now() < deadline; await sleep(100)) {
     if (await holds()) return;
     for (const worker of workers)
       if (worker.ended() !== null) throw new Error(`a worker ended:\n${worker.ended()}`);
   }
-  throw new Error('waited three minutes for nothing');
+  throw new Error('waited ten minutes for nothing');
 }
 
 async function checkAll(reader: Visitor): Promise<void> {
