@@ -142,7 +142,7 @@ describe('the log of paid work', () => {
       'before its deadline',
     ],
     ['a royalty', 'royalty.accrued', field('amount', '3'), 0, 'does not follow from the index'],
-    ['a pool', 'royalty.accrued', field('modelId', 'commons-2'), 0, 'does not pay into the pool'],
+    ['a pool', 'royalty.accrued', field('modelId', 'commons-9'), 0, 'does not pay into the pool'],
     ['a step', 'royalty.accrued', field('remainderBefore', '1'), 1, 'does not start'],
     [
       'an escrow by an unknown kind',
