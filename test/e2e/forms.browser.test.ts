@@ -69,6 +69,9 @@ test('pressed twice, a form does its thing once', async () => {
   await page.getByLabel('It comes from').fill('sales');
   await page.getByRole('button', { name: 'Write it in the book' }).dblclick();
   await page.getByRole('row', { name: 'sales 12.50' }).waitFor();
+  // The page of the log shows what is sealed, at most a second later; a second deposit would stand there then.
+  await expect.poll(deposits, { timeout: 10_000 }).toBe(before + 1);
+  await page.waitForTimeout(1_500);
   expect(await deposits()).toBe(before + 1);
   expect(window.troubles()).toEqual([]);
 });
