@@ -23,7 +23,7 @@ export async function sendBlob(c: ApiContext, blobs: Blobs, file: SentFile): Pro
     'cache-control': file.shared ? 'public, max-age=300' : 'private, no-cache',
     'content-security-policy': "default-src 'none'; sandbox",
     'x-content-type-options': 'nosniff',
-    ...(file.name ? { 'content-disposition': `inline; filename="${file.name}"` } : {}),
+    ...(file.name ? { 'content-disposition': dispositionOf(file.name) } : {}),
   };
   if (c.req.header('if-none-match') === headers.etag) return c.body(null, 304, headers);
   const whole = await blobs.open(file.sha256);
@@ -40,6 +40,12 @@ export async function sendBlob(c: ApiContext, blobs: Blobs, file: SentFile): Pro
     'content-length': String(range.end - range.start + 1),
     'content-range': `bytes ${range.start}-${range.end}/${whole.size}`,
   });
+}
+
+/** A header holds bytes alone: any other name stands beside a plain one (RFC 6266, section 4.3). */
+function dispositionOf(name: string): string {
+  const plain = name.replace(/[^\w.-]/g, '_');
+  return `inline; filename="${plain}"${plain === name ? '' : `; filename*=UTF-8''${encodeURIComponent(name)}`}`;
 }
 
 /** The inclusive byte range a Range header asks for; null: the whole file. */
