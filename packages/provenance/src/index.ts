@@ -58,6 +58,7 @@ export {
 } from './training/grounds.ts';
 export { eraseOwnModels, keepOwnModel, retireOwnModel } from './training/own-models.ts';
 export { type AuthorCount, confirmAuthor, listAuthors } from './works/confirm.ts';
+export { isMaterialOf } from './works/materials.store.ts';
 export { type Material, materialOf } from './works/materials.ts';
 export { shownAmong } from './works/works.store.ts';
 export {

@@ -7,6 +7,7 @@ export type { StudioContext } from './context.ts';
 export { due } from './due.ts';
 export type { Enforcement } from './enforcing.ts';
 export { eraseWords } from './erasing.ts';
+export { mayFetch } from './fetching.ts';
 export { adapterBytes } from './fine-tunes/adapter-file.ts';
 export {
   type Adapter,

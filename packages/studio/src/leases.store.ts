@@ -1,4 +1,16 @@
-import { and, desc, eq, type InferSelectModel, isNull, lt, ne, or, type Tx } from '@uncaged/platform';
+import {
+  and,
+  desc,
+  eq,
+  type InferSelectModel,
+  isNull,
+  lt,
+  ne,
+  or,
+  rows,
+  sql,
+  type Tx,
+} from '@uncaged/platform';
 import { leases } from './tables.ts';
 
 export type LeaseRow = InferSelectModel<typeof leases>;
@@ -57,4 +69,25 @@ export async function ofOtherInstances(tx: Tx, workerId: string, instance: strin
         or(isNull(leases.instance), ne(leases.instance, instance)),
       ),
     );
+}
+
+/**
+ * The jobs a worker holds, and those whose lease lapsed after `since`, with whether one names this hash: as weights, as
+ * their record, or as an adapter.
+ */
+export async function heldNaming(
+  tx: Tx,
+  workerId: string,
+  sha256: string,
+  since: Date,
+): Promise<{ fineTuneId: string | null; names: boolean }[]> {
+  return rows(
+    tx,
+    sql`select l.fine_tune_id as "fineTuneId", coalesce(${sha256} in (g.weights_sha256, g.model_record_sha256,
+        f.base_weights_sha256, f.base_record_sha256), false)
+        or exists (select from generation_adapters m where m.generation_id = g.id and m.sha256 = ${sha256}) as names
+      from leases l left join generations g on g.id = l.generation_id left join fine_tunes f on f.id = l.fine_tune_id
+      where l.worker_id = ${workerId}
+        and (l.outcome is null or (l.outcome = 'lapsed' and l.ended_at > ${since.toISOString()}::timestamptz))`,
+  );
 }

@@ -16,6 +16,7 @@ import {
   lease,
   leaseMs,
   listWorkers,
+  mayFetch,
   mediaBytes,
   queueBell,
   revokeWorker,
@@ -126,8 +127,9 @@ function blobRoutes(deps: Deps, app: ReturnType<typeof newRoutes>): void {
     return { ok: true, answer: { sha256, size } };
   });
   const download = endpoint('GET', '/api/worker/blobs/:sha256');
-  route(app, download, { summary: 'The bytes of this hash' }, ({ c, params }) => {
+  route(app, download, { summary: 'What a job of this worker needs, by its hash' }, async ({ c, params }) => {
     const sha256 = params.sha256 ?? '';
+    if (!(await mayFetch(deps.platform, workerOf(c), sha256))) return { ok: false, code: 'no_output' };
     return sendBlob(c, blobs, { sha256, mediaType: 'application/octet-stream', shared: false });
   });
 }

@@ -26,6 +26,16 @@ export async function materialOf(
   return { kept: isKept ? kept : null, shownSha256 };
 }
 
+/** Whether the bytes of this hash are what machines are given of one of these works. */
+export async function isMaterialOf(tx: Tx, workIds: readonly string[], sha256: string): Promise<boolean> {
+  const found = await rows(
+    tx,
+    sql`select 1 from works w left join work_materials m on m.work_id = w.id
+      where w.id = any (${sql.param([...workIds])}::text[]) and coalesce(m.sha256, w.shown_sha256) = ${sha256} limit 1`,
+  );
+  return found.length > 0;
+}
+
 export async function insertMaterial(tx: Tx, workId: string, material: MaterialRow): Promise<void> {
   const { sha256, mediaType, frames, width, height, milliseconds } = material;
   await tx.execute(sql`
