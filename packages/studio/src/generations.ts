@@ -8,7 +8,7 @@ import { queueBell } from './bell.ts';
 import type { StudioContext } from './context.ts';
 import { type Enforcement, enforceOn } from './enforcing.ts';
 import * as adaptersStore from './fine-tunes/adapters.store.ts';
-import type { WithoutConsent } from './fine-tunes/consent.ts';
+import { askModel, type WithoutConsent } from './fine-tunes/consent.ts';
 import { decideMix, type Mix, type MixCode, mixFor } from './fine-tunes/mixing.ts';
 import * as store from './generations.store.ts';
 import { mediaKind } from './media.ts';
@@ -44,7 +44,8 @@ type RequestCode =
 /**
  * Asks for a clip: a row `waiting` and a book entry in one transaction; or, where a safeguard of the policy in
  * force says no, a row `refused`, its public entry and the enforcement. Errors in the order they are tested:
- * those of `decideWish` and `decideMix`, idempotency_conflict, no_model, unknown_model, those of `mixFor`,
+ * those of `decideWish` and `decideMix`, idempotency_conflict, no_model, unknown_model, work_without_consent (of a
+ * model of one's own), those of `mixFor`,
  * too_many_outstanding, refused_by_safeguard.
  */
 export async function requestGeneration(
@@ -102,6 +103,8 @@ async function admit(tx: Tx, ctx: StudioContext, wish: Wish, asked: Admission): 
   if (makerId === null) throw new Error('only a member can ask for a clip');
   const model = await modelFor(tx, asked.model, makerId);
   if (!model) return { ok: false, code: asked.model === undefined ? 'no_model' : 'unknown_model' };
+  const withdrawn = model.ownerId === null ? null : await askModel(tx, ctx, model.id);
+  if (withdrawn) return withdrawn;
   const mixed = await mixFor(tx, ctx, asked.mix, { memberId: makerId, weightsSha256: model.weightsSha256 });
   if (!mixed.ok) return mixed;
   const cap = ctx.policy.document.studio.outstandingPerMember;

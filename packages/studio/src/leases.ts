@@ -6,6 +6,7 @@ import { queueBell } from './bell.ts';
 import type { Ticket } from './carrier.ts';
 import type { StudioContext } from './context.ts';
 import { queueOrder } from './dispatch.ts';
+import { askTeaching, type WithoutConsent } from './fine-tunes/consent.ts';
 import * as trainings from './fine-tunes/fine-tunes.store.ts';
 import * as clips from './generations.store.ts';
 import { type Leasable, lockedJob, revive, settle, subjectOf } from './jobs.ts';
@@ -160,6 +161,7 @@ export async function hold(
 
 export type HeartbeatDecision =
   | { ok: true; expiresAt: Date; stop: boolean }
+  | WithoutConsent
   | { ok: false; code: LeaseCode | 'preview_too_large' | 'not_a_preview' };
 
 export interface Progress {
@@ -171,7 +173,7 @@ export interface Progress {
 /**
  * Keeps a lease alive, and with `progress` says how far its clip is; answers whether its maker wants it to stop.
  * Errors in the order they are tested: preview_too_large, not_a_preview, unknown_lease, lease_not_yours,
- * lease_lapsed, lease_of_another_kind.
+ * lease_lapsed, lease_of_another_kind, work_without_consent (a work may not be learnt from any more: the run is over).
  */
 export async function heartbeat(
   ctx: StudioContext,
@@ -189,6 +191,8 @@ export async function heartbeat(
     if (!held.ok) return held;
     if (held.state === 'completed') return { ok: false, code: 'lease_lapsed' };
     id = held.job.id;
+    const refusal = held.job.kind === 'train' ? await askTeaching(tx, ctx, id, ['fine_tune_own']) : null;
+    if (refusal) return refusal;
     const expiresAt = new Date(now.getTime() + leaseMs);
     await store.update(tx, leaseId, { expiresAt });
     await workers.heard(tx, workerId, now);
@@ -199,7 +203,13 @@ export async function heartbeat(
     return { ok: true, expiresAt, stop: held.job.stopWanted };
   });
   if (result.ok && progress) ctx.bell.ring(id);
+  if (!result.ok && result.code === 'work_without_consent') await endWithdrawn(ctx, leaseId, result);
   return result;
+}
+
+/** Ends a run whose works may not be learnt from any more: what it learnt so far stays with nobody. */
+export async function endWithdrawn(ctx: StudioContext, leaseId: string, { code, detail }: WithoutConsent) {
+  await endLease(ctx, leaseId, { outcome: 'failed', reason: `${code}: ${detail}`, final: true });
 }
 
 export interface LeaseEnding {

@@ -4,7 +4,7 @@ import { type Material, materialOf, modelFor } from '@uncaged/provenance';
 import type { StudioContext } from './context.ts';
 import type { Mixed } from './fine-tunes/adapters.store.ts';
 import { mixedIn } from './fine-tunes/adapters.store.ts';
-import { askConsent } from './fine-tunes/consent.ts';
+import { askModel, askTeaching } from './fine-tunes/consent.ts';
 import * as trainings from './fine-tunes/fine-tunes.store.ts';
 import { mixFor } from './fine-tunes/mixing.ts';
 import * as clips from './generations.store.ts';
@@ -40,8 +40,14 @@ export async function takeClip(
   const row = await clips.lockedWaiting(tx, id);
   if (!row) return null;
   if (await refuseNow(tx, ctx, row)) return 'ended';
-  if (!(await modelFor(tx, row.modelId ?? '', row.makerId))) {
+  const model = await modelFor(tx, row.modelId ?? '', row.makerId);
+  if (!model) {
     await giveUp(tx, ctx, { kind: 'clip', id }, 'unknown_model: its maker threw the model away.');
+    return 'ended';
+  }
+  const withdrawn = model.ownerId === null ? null : await askModel(tx, ctx, model.id);
+  if (withdrawn) {
+    await giveUp(tx, ctx, { kind: 'clip', id }, `${withdrawn.code}: ${withdrawn.detail}`);
     return 'ended';
   }
   const mixed = (await mixedIn(tx, [id])).get(id) ?? [];
@@ -83,8 +89,8 @@ export async function takeTraining(
   const row = await trainings.lockedWaiting(tx, id);
   if (!row) return null;
   const items = await trainings.itemsOf(tx, id);
-  const workIds = items.map(({ workId }) => workId);
-  const refusal = await askConsent(tx, ctx, workIds, ['fine_tune_own']);
+  const refusal =
+    (await askTeaching(tx, ctx, id, ['fine_tune_own'])) ?? (await askModel(tx, ctx, row.baseModelId));
   const manifest = row.manifestSha256 === null ? null : await ctx.blobs.get(row.manifestSha256);
   const taught: TrainingTaken['items'] = [];
   for (const { workId, caption } of items) {

@@ -138,6 +138,9 @@ describe('a fine-tune', () => {
     });
     const picture = await stage.raw(`/api/worker/blobs/${job.items[0]?.sha256}`, { as: token });
     expect(picture.status).toBe(200);
+    // Another machine knows the hash from the book, and has no job that needs it.
+    const idle = await stage.worker('a machine elsewhere');
+    expect((await stage.raw(`/api/worker/blobs/${job.items[0]?.sha256}`, { as: idle })).status).toBe(404);
 
     const png = Buffer.from(
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=',
@@ -351,6 +354,56 @@ describe('a fine-tune', () => {
     await consent(heron, 'fine_tune_own', 'yes');
   });
 
+  it('ends under way where a maker takes consent back', async () => {
+    const runs = [await begun(), await begun()] as const;
+    await consent(heron, 'fine_tune_own', 'no');
+    const beat = `/api/worker/leases/${runs[0].job.leaseId}/heartbeat`;
+    const answers = [
+      await stage.send('POST', beat, { as: token }),
+      await deliver(stage, token, runs[1].job),
+      await stage.send('POST', beat, { as: token }),
+    ];
+    expect(answers.map(({ json }) => json.code)).toEqual([
+      'work_without_consent',
+      'work_without_consent',
+      'lease_lapsed',
+    ]);
+    for (const { id } of runs)
+      expect(await stateOf(id)).toMatchObject({
+        state: 'failed',
+        failure: expect.stringContaining('“Heron”: fine_tune_own, revoked'),
+        may: ['continue', 'discard'],
+      });
+    await consent(heron, 'fine_tune_own', 'yes');
+  });
+
+  it('thrown away leaves the sheets of others, which may be the same picture', async () => {
+    const runs = [await begun(), await begun()] as const;
+    const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0]);
+    const sheet = { step: 0, sha256: await upload(stage, token, new Uint8Array(png)) };
+    for (const { job } of runs) {
+      const body = { step: 0, of: 40, losses: [], imagesPerSecond: 1, secondsLeft: 1, sheet };
+      await stage.send('POST', `/api/worker/leases/${job.leaseId}/training`, { as: token, body });
+      await deliver(stage, token, job);
+    }
+    await post(`/api/fine-tunes/${runs[0].id}/discard`);
+    await stage.tick();
+    expect(await stage.platform.blobs.has(sheet.sha256)).toBe(true);
+    await post(`/api/fine-tunes/${runs[1].id}/discard`);
+    await stage.tick();
+    expect(await stage.platform.blobs.has(sheet.sha256)).toBe(false);
+  });
+
+  it('has a file whatever letters its word is written in', async () => {
+    await consent(heron, 'export_weights', 'yes');
+    await consent(reeds, 'export_weights', 'yes');
+    const adapter = await kept({ styleWord: 'żółw' });
+    const file = await stage.raw(`/api/adapters/${adapter.id}/file`, { as: 'nacht' });
+    expect(file.headers.get('content-disposition')).toContain('%C5%BC%C3%B3%C5%82w.safetensors');
+    await consent(heron, 'export_weights', 'no');
+    await consent(reeds, 'export_weights', 'no');
+  });
+
   it('from nothing becomes a model of one’s own, that nobody else sees and nobody is paid for', async () => {
     const { id, job } = await begun({ kind: 'model', name: 'All mine' });
     await deliver(stage, token, job);
@@ -369,6 +422,12 @@ describe('a fine-tune', () => {
     const record = await stage.raw(`/api/worker/blobs/${clip.model.recordSha256}`, { as: token });
     expect(await record.json()).toMatchObject({ weights: { sha256: clip.model.weightsSha256 } });
     expect((await stage.deliver(token, clip)).status).toBe(200);
+    await post('/api/generations', { prompt: 'still waits', model: modelId });
+    await consent(heron, 'fine_tune_own', 'no');
+    const withdrawn = await post('/api/generations', { prompt: 'x', model: modelId });
+    expect(withdrawn.json).toMatchObject({ code: 'work_without_consent', works: [{ because: 'revoked' }] });
+    expect(await stage.lease(token)).toBeNull();
+    await consent(heron, 'fine_tune_own', 'yes');
     await post(`/api/fine-tunes/${id}/discard`);
     expect((await post('/api/generations', { prompt: 'x', model: modelId })).json.code).toBe('unknown_model');
   });

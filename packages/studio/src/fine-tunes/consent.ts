@@ -1,6 +1,7 @@
 import type { GovernedContext } from '@uncaged/governance';
 import type { Tx } from '@uncaged/platform';
 import { type Ground, groundsOf, type TeachingUse } from '@uncaged/provenance';
+import * as store from './fine-tunes.store.ts';
 
 /** A work that may not be used so now, and why. */
 export interface Missing {
@@ -43,4 +44,26 @@ export async function askConsent(
   needed: readonly TeachingUse[],
 ): Promise<WithoutConsent | null> {
   return withoutConsent((await groundsOf(tx, ctx, workIds)).values(), needed);
+}
+
+/** Asks the makers’ lines about the works of a fine-tune. */
+export async function askTeaching(
+  tx: Tx,
+  ctx: GovernedContext,
+  fineTuneId: string,
+  needed: readonly TeachingUse[],
+): Promise<WithoutConsent | null> {
+  const items = await store.itemsOf(tx, fineTuneId);
+  const workIds = items.map(({ workId }) => workId);
+  return askConsent(tx, ctx, workIds, needed);
+}
+
+/** What stands against using a model now: the lines of its works, where one member taught it alone. */
+export async function askModel(
+  tx: Tx,
+  ctx: GovernedContext,
+  modelId: string,
+): Promise<WithoutConsent | null> {
+  const fineTuneId = await store.thatTaught(tx, modelId);
+  return fineTuneId === null ? null : askTeaching(tx, ctx, fineTuneId, ['fine_tune_own']);
 }

@@ -110,6 +110,12 @@ export async function noteConsent(tx: Tx, id: string, index: number, consentId: 
     .where(and(eq(fineTuneItems.fineTuneId, id), eq(fineTuneItems.index, index)));
 }
 
+/** The fine-tune that taught a model of one member alone; null for any other model. */
+export async function thatTaught(tx: Tx, modelId: string): Promise<string | null> {
+  const [found] = await tx.select({ id: fineTunes.id }).from(fineTunes).where(eq(fineTunes.modelId, modelId));
+  return found?.id ?? null;
+}
+
 export interface WaitingTraining extends Waiting {
   /** What a worker must hold. */
   weightsSha256: string;
@@ -248,6 +254,7 @@ export async function leftovers(tx: Tx): Promise<Leftovers[]> {
   return rows<Leftovers>(
     tx,
     sql`select f.id, array(select s.sha256 from fine_tune_sheets s where s.fine_tune_id = f.id
+          and not exists (select from fine_tune_sheets o where o.sha256 = s.sha256 and o.fine_tune_id <> f.id)
         union select x from unnest(array[f.file_sha256, f.record_sha256, f.manifest_sha256]) x
         where x is not null and not exists (select from adapters a where a.sha256 = x and a.state = 'ready')
           and not exists (select from fine_tunes o where o.id <> f.id and o.state <> 'discarded'
@@ -273,7 +280,8 @@ export async function eraseTeaching(tx: Tx, memberId: string): Promise<void> {
   await tx.execute(sql`update fine_tune_items set caption = '' where fine_tune_id in
     (select id from fine_tunes where maker_id = ${memberId})`);
   await tx.execute(sql`update fine_tunes set name = '', style_word = '', sheet_prompts = '[]'::jsonb,
-    state = case when state = 'running' then state else 'discarded' end, changes = changes + 1
+    state = case when state = 'running' then state else 'discarded' end, stop_wanted = state = 'running',
+    changes = changes + 1
     where maker_id = ${memberId}`);
   await tx.execute(sql`update adapters set name = '', style_word = '', manifest = null, shared_at = null,
     state = 'discarded' where owner_id = ${memberId}`);

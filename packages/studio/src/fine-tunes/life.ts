@@ -15,7 +15,7 @@ import { type EnforcementRefusal, enforceOn } from '../enforcing.ts';
 import { recorded } from '../recorded.ts';
 import { readAdapterFile } from './adapter-file.ts';
 import * as adapters from './adapters.store.ts';
-import { type WithoutConsent, withoutConsent } from './consent.ts';
+import { askModel, type WithoutConsent, withoutConsent } from './consent.ts';
 import * as store from './fine-tunes.store.ts';
 import { detail, type FineTuneDetail, textsOf } from './fine-tunes.ts';
 import { type FineTuneAct, mayNow } from './state.ts';
@@ -171,7 +171,7 @@ async function readyToRun(tx: Tx, ctx: StudioContext, row: store.FineTuneRow): P
   );
   const grounds = items.flatMap(({ workId }) => found.get(workId) ?? []);
   if (grounds.length < items.length) throw new Error(`a work of the fine-tune ${row.id} is gone`);
-  const refusal = withoutConsent(grounds, ['fine_tune_own']);
+  const refusal = withoutConsent(grounds, ['fine_tune_own']) ?? (await askModel(tx, ctx, row.baseModelId));
   if (refusal) return refusal;
   const forbidden = await enforceOn(tx, ctx, {
     kind: 'fine-tune.refused',

@@ -3,11 +3,12 @@ import type { Tx } from '@uncaged/platform';
 import { queueBell } from '../bell.ts';
 import type { StudioContext } from '../context.ts';
 import * as leases from '../leases.store.ts';
-import { hold, type LeaseCode, leaseMs } from '../leases.ts';
+import { endWithdrawn, hold, type LeaseCode, leaseMs } from '../leases.ts';
 import { mediaBytes, mediaKind } from '../media.ts';
 import { recorded } from '../recorded.ts';
 import * as workers from '../workers.store.ts';
 import { type AdapterReading, readAdapterFile } from './adapter-file.ts';
+import { askTeaching, type WithoutConsent } from './consent.ts';
 import * as store from './fine-tunes.store.ts';
 import { checkSafetensors } from './safetensors.ts';
 
@@ -93,6 +94,7 @@ export interface Taught {
 
 export type TaughtDecision =
   | { ok: true; fineTuneId: string; entry: Entry; replayed: boolean }
+  | WithoutConsent
   | { ok: false; code: TaughtCode; detail?: string };
 
 type TaughtCode =
@@ -109,7 +111,8 @@ type TaughtCode =
  * Takes in what a run learnt: checks the file, and in one transaction writes it down with its entry. Telling it twice
  * answers the first answer. Errors in the order they are tested: unknown_lease, lease_not_yours, lease_lapsed,
  * lease_of_another_kind, policy_hash_mismatch, weights_mismatch, unknown_blob; of an adapter those of
- * `readAdapterFile`, adapter_other_base, adapter_other_word; of a model model_misshapen.
+ * `readAdapterFile`, adapter_other_base, adapter_other_word; of a model model_misshapen; work_without_consent (a work
+ * may not be learnt from any more: nothing is kept).
  */
 export async function completeTraining(
   ctx: StudioContext,
@@ -124,8 +127,10 @@ export async function completeTraining(
   const done = await ctx.db.transaction(async (tx): Promise<TaughtDecision> => {
     const again = await begin(tx, leaseId, workerId, taught, ctx.clock.now());
     if (!again.ok || 'entry' in again) return again;
-    return finish(tx, ctx, leaseId, again.row, { ...taught, ...checked });
+    const refusal = await askTeaching(tx, ctx, again.row.id, ['fine_tune_own']);
+    return refusal ?? finish(tx, ctx, leaseId, again.row, { ...taught, ...checked });
   });
+  if (!done.ok && done.code === 'work_without_consent') await endWithdrawn(ctx, leaseId, done);
   if (done.ok) {
     ctx.bell.ring(done.fineTuneId);
     ctx.bell.ring(queueBell);
