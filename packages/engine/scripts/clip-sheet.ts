@@ -10,7 +10,7 @@ import { drawClip } from '../src/train/animate.ts';
 import { SMALL } from '../src/train/set.ts';
 
 const SHAPE = { frames: 16, side: 64 };
-const [folder = '/work/train', out = '/tmp/clips.png', clips = '24', seed = '1', least = '1'] =
+const [folder = '/tmp/uncaged-train', out = '/tmp/clips.png', clips = '24', seed = '1', least = '1'] =
   process.argv.slice(2);
 
 const lines = (await readFile(join(folder, 'layers.jsonl'), 'utf8')).trim().split('\n');

@@ -42,7 +42,7 @@ type LayersLine = {
 };
 
 const root = process.argv[2] ?? '/usr/share/openclipart/svg';
-const folder = process.argv[3] ?? '/work/train';
+const folder = process.argv[3] ?? '/tmp/uncaged-train';
 
 /** A document in the frame of its still, premultiplied RGBA. */
 async function draw(svg: Buffer, { density, ...box }: Frame): Promise<Buffer> {

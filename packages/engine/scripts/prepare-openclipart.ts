@@ -26,7 +26,7 @@ const HELD_LARGE = { authors: 4, least: 45, most: 90 };
 const MARGIN = 1 / 32;
 
 const root = process.argv[2] ?? '/usr/share/openclipart/svg';
-const out = process.argv[3] ?? '/work/train';
+const out = process.argv[3] ?? '/tmp/uncaged-train';
 const refused: Record<string, number> = {};
 const refuse = (why: string): undefined => {
   refused[why] = (refused[why] ?? 0) + 1;
