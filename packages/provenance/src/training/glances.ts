@@ -5,11 +5,20 @@ import type { Glance } from './colours.ts';
 /** Milliseconds that looking at a batch may take. */
 const patience = 30_000;
 
+/** The batch that is looked at now: one process at a time, whoever asks. */
+let looking: Promise<unknown> = Promise.resolve();
+
 /**
  * Glances at pictures that this program wrote (sanitised rasters) in a process of its own; null for one that cannot
  * be read, and for all of them when it takes too long.
  */
 export function glancesAt(pictures: readonly Uint8Array[]): Promise<(Glance | null)[]> {
+  const mine = looking.then(() => look(pictures));
+  looking = mine.catch(() => {});
+  return mine;
+}
+
+function look(pictures: readonly Uint8Array[]): Promise<(Glance | null)[]> {
   const child = fork(fileURLToPath(new URL('./glance.child.ts', import.meta.url)), {
     serialization: 'advanced',
     execArgv: ['--max-old-space-size=256', '--disable-warning=ExperimentalWarning'],
