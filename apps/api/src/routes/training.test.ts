@@ -422,6 +422,11 @@ describe('a fine-tune', () => {
     const record = await stage.raw(`/api/worker/blobs/${clip.model.recordSha256}`, { as: token });
     expect(await record.json()).toMatchObject({ weights: { sha256: clip.model.weightsSha256 } });
     expect((await stage.deliver(token, clip)).status).toBe(200);
+    // Nothing was said of showing Heron and Reeds.
+    const lineage = async (as: string) =>
+      (await get(`/api/generations/${asked.json.generation.id}/lineage`, as)).json;
+    expect((await lineage('nacht')).works).toHaveLength(2);
+    expect((await lineage('iris')).works).toEqual([]);
     await post('/api/generations', { prompt: 'still waits', model: modelId });
     await consent(heron, 'fine_tune_own', 'no');
     const withdrawn = await post('/api/generations', { prompt: 'x', model: modelId });

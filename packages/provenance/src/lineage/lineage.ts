@@ -71,36 +71,39 @@ export async function lineageOf(
   if (!row) return { ok: false, code: 'unknown_lineage' };
   const model = await modelById(tx, row.modelId);
   if (!model) throw new Error(`the model ${row.modelId} of a clip is gone`);
-  const dataset = { id: model.datasetId, items: model.works };
+  const works = await itemsPage(tx, { id: model.datasetId, items: model.works }, asked);
   const lineage = {
     generation: { id: generationId, entryId: row.entryId, outputs: await store.outputsOf(tx, generationId) },
     credential: await store.credentialOf(tx, generationId),
     model,
-    works: await itemsPage(tx, dataset, asked),
+    // What one member taught alone may hold works that nobody else may see.
+    works: model.ownerId === null ? works : { ...works, items: await seenOf(tx, ctx, works.items) },
     authors: await sharesOf(tx, model.datasetId),
     adapters: await mixedInto(tx, ctx, generationId),
   };
   return { ok: true, lineage };
 }
 
-async function mixedInto(
+type Looking = Pick<Context, 'clock'> & { actor?: Pick<Actor, 'memberId'> };
+
+/** Of these works those that the looker may see: shown to everybody, or their own. */
+async function seenOf(
   tx: Tx,
-  ctx: Pick<Context, 'clock'> & { actor?: Pick<Actor, 'memberId'> },
-  generationId: string,
-): Promise<MixedIn[]> {
+  { clock, actor }: Looking,
+  items: readonly ProvenItem[],
+): Promise<ProvenItem[]> {
+  const ids = items.map(({ workId }) => workId);
+  const shown = await shownAmong(tx, ids, clock.now());
+  const looker = actor?.memberId ?? null;
+  return items.filter((item) => shown.has(item.workId) || (looker !== null && item.memberId === looker));
+}
+
+async function mixedInto(tx: Tx, ctx: Looking, generationId: string): Promise<MixedIn[]> {
   const found: MixedIn[] = [];
   for (const { adapterId, weight, datasetId } of await store.adaptersOf(tx, generationId)) {
     const dataset = datasetId === null ? null : await datasetById(tx, datasetId);
     const page = dataset && (await itemsPage(tx, dataset, { limit: ITEMS_OF_ADAPTER }));
-    const shown = await shownAmong(
-      tx,
-      (page?.items ?? []).map(({ workId }) => workId),
-      ctx.clock.now(),
-    );
-    const looker = ctx.actor?.memberId ?? null;
-    const mayBeSeen = (item: ProvenItem) =>
-      shown.has(item.workId) || (looker !== null && item.memberId === looker);
-    found.push({ adapterId, weight, dataset, items: (page?.items ?? []).filter(mayBeSeen) });
+    found.push({ adapterId, weight, dataset, items: await seenOf(tx, ctx, page?.items ?? []) });
   }
   return found;
 }
