@@ -2,10 +2,12 @@ import { record } from '@uncaged/book';
 import type { Tx } from '@uncaged/platform';
 import { type Material, materialOf, modelFor } from '@uncaged/provenance';
 import type { StudioContext } from './context.ts';
+import { enforceOn } from './enforcing.ts';
 import type { Mixed } from './fine-tunes/adapters.store.ts';
 import { mixedIn } from './fine-tunes/adapters.store.ts';
 import { askModel, askTeaching } from './fine-tunes/consent.ts';
 import * as trainings from './fine-tunes/fine-tunes.store.ts';
+import { textsOf } from './fine-tunes/fine-tunes.ts';
 import { mixFor } from './fine-tunes/mixing.ts';
 import * as clips from './generations.store.ts';
 import { enforce } from './generations.ts';
@@ -79,7 +81,10 @@ async function refuseNow(tx: Tx, ctx: StudioContext, row: clips.GenerationRow): 
   return true;
 }
 
-/** Takes a waiting fine-tune. Null where it waits no more; `ended` where a work may not be learnt from any more. */
+/**
+ * Takes a waiting fine-tune. Null where it waits no more; `ended` where a safeguard enacted since refuses its words, or a
+ * work may not be learnt from any more.
+ */
 export async function takeTraining(
   tx: Tx,
   ctx: StudioContext,
@@ -91,14 +96,17 @@ export async function takeTraining(
   const items = await trainings.itemsOf(tx, id);
   const refusal =
     (await askTeaching(tx, ctx, id, ['fine_tune_own'])) ?? (await askModel(tx, ctx, row.baseModelId));
+  const forbidden =
+    refusal || row.policyHash === ctx.policy.hash ? null : await forbiddenNow(tx, ctx, row, items);
   const manifest = row.manifestSha256 === null ? null : await ctx.blobs.get(row.manifestSha256);
   const taught: TrainingTaken['items'] = [];
   for (const { workId, caption } of items) {
     const material = await materialOf(tx, ctx, workId);
     if (material) taught.push({ ...material, caption });
   }
-  if (refusal || !manifest || taught.length < items.length) {
-    const reason = refusal ? `${refusal.code}: ${refusal.detail}` : 'a picture or the manifest is gone';
+  if (refusal || forbidden || !manifest || taught.length < items.length) {
+    const said = refusal ? `${refusal.code}: ${refusal.detail}` : forbidden;
+    const reason = said ?? 'a picture or the manifest is gone';
     await giveUp(tx, ctx, { kind: 'train', id }, reason);
     return 'ended';
   }
@@ -112,6 +120,22 @@ export async function takeTraining(
     startedAt,
   });
   return { kind: 'train', row: taken, items: taught, manifest: new TextDecoder().decode(manifest) };
+}
+
+/** What a safeguard of the policy in force has against the words of a fine-tune; null when it has nothing. */
+async function forbiddenNow(
+  tx: Tx,
+  ctx: StudioContext,
+  row: trainings.FineTuneRow,
+  items: readonly trainings.ItemRow[],
+): Promise<string | null> {
+  const refusal = await enforceOn(tx, ctx, {
+    kind: 'fine-tune.refused',
+    subject: `fine-tune:${row.id}`,
+    about: { fineTuneId: row.id },
+    texts: textsOf({ ...row, items }),
+  });
+  return refusal && `${refusal.code}: ${refusal.enforcement.clause}, ${refusal.enforcement.text}`;
 }
 
 /** Fails a job that waited and can never be done, with its entry. */

@@ -1,12 +1,17 @@
+import { closeRenderers } from '@uncaged/provenance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from './studio.stage.ts';
+import { bring } from './training.stage.ts';
 
 const HOUR = 3_600_000;
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 });
-afterAll(() => stage[Symbol.asyncDispose]());
+afterAll(async () => {
+  closeRenderers();
+  await stage[Symbol.asyncDispose]();
+});
 
 const post = async (as: string, path: string, body?: object) => {
   const reply = await stage.send('POST', path, { as, ...(body ? { body } : {}) });
@@ -46,6 +51,15 @@ describe('a safeguard that was voted', () => {
   it('refuses the next prompt, with the clause, the vote and a receipt, and what waits already', async () => {
     const prompt = 'plotter lines after Vera Molnar';
     const before = await post('nacht', '/api/generations', { prompt });
+    const workId = await bring(stage, 'nacht', 'Lines', ['fine_tune_own']);
+    const wish = {
+      name: 'Mine',
+      styleWord: 'plottercut',
+      kind: 'adapter',
+      items: [{ workId, caption: prompt }],
+    };
+    const { fineTune } = await post('nacht', '/api/fine-tunes', wish);
+    await post('nacht', `/api/fine-tunes/${fineTune.id}/start`);
     const proposalId = await enact();
     const policy = (await stage.send('GET', '/api/policy')).json;
 
@@ -80,6 +94,13 @@ describe('a safeguard that was voted', () => {
       state: 'refused',
       policyVersion: 2,
       enforcement: { proposalId },
+    });
+
+    expect(await stage.leaseTraining(token)).toBeNull();
+    const taught = (await stage.send('GET', `/api/fine-tunes/${fineTune.id}`, { as: 'nacht' })).json;
+    expect(taught.fineTune).toMatchObject({
+      state: 'failed',
+      failure: `refused_by_safeguard: /safeguards/living-artists, ${safeguard.text}`,
     });
 
     const free = await post('nacht', '/api/generations', { prompt: 'plotter lines after nobody' });
