@@ -7,9 +7,8 @@ export const seedSchema = z.string().regex(/^(0|[1-9][0-9]{0,15})$/, 'must be an
 export const modeSchema = z.enum(['clip', 'walk']);
 
 /** Sides of a finished clip in pixels: 64 is what the model drew, the others are made by its upscaler. */
-export const CLIP_SIZES = [64, 256, 360] as const;
-export type ClipSize = (typeof CLIP_SIZES)[number];
-export const sizeSchema = z.union([z.literal(64), z.literal(256), z.literal(360)]);
+export const sizeSchema = z.literal([64, 256, 360]);
+export type ClipSize = z.infer<typeof sizeSchema>;
 
 /**
  * What a maker asks for. Numbers are checked for their kind in the studio, which names its own codes
