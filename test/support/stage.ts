@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startApi } from '@uncaged/api';
-import { seal } from '@uncaged/book';
+import { sealStanding } from '@uncaged/book';
 import type { BookChecks } from '@uncaged/contract';
 import { type ManualClock, manualClock, type Platform } from '@uncaged/platform';
 import { openTestPlatform } from '@uncaged/platform/testing';
@@ -72,7 +72,7 @@ export async function raise({
     },
     until: (holds) => until(holds, workers),
     async sealed() {
-      while ((await seal(platform)) > 0);
+      await sealStanding(platform, 60_000);
     },
     check: () => checkAll(anyone),
     async [Symbol.asyncDispose]() {

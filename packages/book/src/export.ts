@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Blobs, Clock, Database, Secrets } from '@uncaged/platform';
 import {
   type ArchivedEntry,
@@ -26,7 +25,7 @@ import { type BookKey, bookKey } from './key.ts';
 import * as log from './log.store.ts';
 import { formatVerifierKey, signNote } from './note.ts';
 import { signReceipt } from './receipt.ts';
-import { seal } from './sealing.ts';
+import { sealStanding } from './sealing.ts';
 import { crc32, placed, type ZipFile, zipDirectory, zipHeader, zippedSize } from './zip.ts';
 
 export interface ExportContext {
@@ -59,7 +58,7 @@ export async function exportArchive(
   ctx: ExportContext,
   { withPrivate = false }: { withPrivate?: boolean } = {},
 ): Promise<{ ok: true; archive: Archive } | { ok: false; code: 'nothing_sealed' }> {
-  await sealEverything(ctx);
+  await sealStanding(ctx);
   const newest = await log.newestCheckpoint(ctx.db.read);
   if (!newest) return { ok: false, code: 'nothing_sealed' };
   const folder = await mkdtemp(join(tmpdir(), 'uncaged-export-'));
@@ -83,16 +82,6 @@ export async function exportArchive(
   } catch (error) {
     await discard();
     throw error;
-  }
-}
-
-/** Seals until what stands now is sealed; on a busy server gives up after some seconds and exports what is. */
-async function sealEverything(ctx: ExportContext): Promise<void> {
-  const last = await log.newestSeq(ctx.db.read);
-  for (let attempt = 0; attempt < 50; attempt++) {
-    await seal(ctx);
-    if (await log.sealedThrough(ctx.db.read, last)) return;
-    await sleep(100);
   }
 }
 

@@ -46,4 +46,4 @@ export {
   record,
   recordBatch,
 } from './record.ts';
-export { type Sealer, type SealingContext, seal, startSealer } from './sealing.ts';
+export { type Sealer, type SealingContext, seal, sealStanding, startSealer } from './sealing.ts';

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Database, Secrets, Tx } from '@uncaged/platform';
 import { foldCredits } from './accounts.ts';
 import { signCheckpoint } from './checkpoint.ts';
@@ -27,6 +28,19 @@ export async function seal(ctx: SealingContext): Promise<number> {
     const count = await ctx.db.transaction((tx) => sealChunk(tx, ctx.clock, key));
     sealed += count;
     if (count < CHUNK) return sealed;
+  }
+}
+
+/**
+ * Seals until all that stands now is sealed; false when a transaction that will not end held it up for `patienceMs`.
+ * On a shared server somebody else's transaction may hold up one pass of `seal` for a moment.
+ */
+export async function sealStanding(ctx: SealingContext, patienceMs = 5_000): Promise<boolean> {
+  const last = await store.newestSeq(ctx.db.read);
+  for (const until = performance.now() + patienceMs; ; await sleep(50)) {
+    await seal(ctx);
+    if (await store.sealedThrough(ctx.db.read, last)) return true;
+    if (performance.now() > until) return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { entries, type SeenEntry, seal } from '@uncaged/book';
+import { entries, type SeenEntry, sealStanding } from '@uncaged/book';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { review } from './contributions/reviews.ts';
 import { due } from './due.ts';
@@ -36,7 +36,7 @@ beforeAll(async () => {
   }
   house.platform.clock.advance(40 * day);
   await due(house.heron);
-  await seal(house.platform);
+  await sealStanding(house.platform, 60_000);
   const page = await entries(db.read, { memberId: null, kind: 'visitor' }, { limit: 500 });
   if (!page.ok) throw new Error(page.code);
   log = page.entries;

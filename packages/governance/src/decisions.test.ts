@@ -1,4 +1,4 @@
-import { entries, openingOf, runChecks, seal } from '@uncaged/book';
+import { entries, openingOf, runChecks, sealStanding } from '@uncaged/book';
 import { commitmentOf, fromHex, sameBytes } from '@uncaged/book/rules';
 import { rows, sql } from '@uncaged/platform';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -124,7 +124,7 @@ describe('a safeguard, from draft to refusal', () => {
   });
 
   it('opens the counted ballots in the book, so that a stranger can count again', async () => {
-    await seal(platform);
+    await sealStanding(platform, 60_000);
     const operator = { memberId: null, kind: 'operator' as const };
     const page = await entries(db.read, operator, { subject: `proposal:${id}`, limit: 50 });
     if (!page.ok) throw new Error(page.code);

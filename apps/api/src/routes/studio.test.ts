@@ -1,4 +1,4 @@
-import { seal } from '@uncaged/book';
+import { sealStanding } from '@uncaged/book';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from './studio.stage.ts';
 
@@ -214,7 +214,7 @@ describe('bad wishes', () => {
 
 describe('the named invariants', () => {
   it('hold after all this', async () => {
-    await seal(stage.platform);
+    await sealStanding(stage.platform, 60_000);
     const { json } = await get('ko', '/api/book/checks');
     const broken = json.checks.filter(({ ok }: { ok: boolean }) => !ok);
     expect(broken).toEqual([]);

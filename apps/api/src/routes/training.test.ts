@@ -1,4 +1,4 @@
-import { seal } from '@uncaged/book';
+import { sealStanding } from '@uncaged/book';
 import {
   adapterDetailSchema,
   fineTuneEventSchema,
@@ -593,7 +593,7 @@ describe('a member who leaves', () => {
 
 describe('the named invariants', () => {
   it('hold after all this', async () => {
-    await seal(stage.platform);
+    await sealStanding(stage.platform, 60_000);
     const { json } = await get('/api/book/checks');
     expect(json.checks.filter(({ ok }: { ok: boolean }) => !ok)).toEqual([]);
     expect(json.checks.map(({ name }: { name: string }) => name)).toContain(
