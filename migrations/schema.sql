@@ -70,13 +70,15 @@ CREATE UNIQUE INDEX authors_members ON public.authors USING btree (member_id, CO
 create table ballots (
   proposal_id text not null,
   member_id text not null,
-  choice text not null,
+  choice text,
   cast_at timestamp with time zone not null,
   entry_id text not null,
+  vote jsonb,
   constraint ballots_pkey PRIMARY KEY (proposal_id, member_id),
   constraint ballots_entry_id_key UNIQUE (entry_id),
   constraint ballots_proposal_id_member_id_fkey FOREIGN KEY (proposal_id, member_id) REFERENCES proposal_voters(proposal_id, member_id),
-  constraint ballots_choice_check CHECK ((choice = ANY (ARRAY['yes'::text, 'no'::text, 'abstain'::text])))
+  constraint ballots_choice_check CHECK ((choice = ANY (ARRAY['yes'::text, 'no'::text, 'abstain'::text]))),
+  constraint ballots_one_content CHECK ((num_nonnulls(choice, vote) = 1))
 );
 
 create table book_balances (
@@ -726,14 +728,61 @@ create table policy_versions (
   enacted_at timestamp with time zone not null,
   proposal_id text,
   entry_id text not null,
+  emergency_id text,
   constraint policy_versions_pkey PRIMARY KEY (version),
   constraint policy_versions_entry_id_key UNIQUE (entry_id),
-  constraint policy_versions_proposal_id_key UNIQUE (proposal_id),
   constraint policy_versions_proposal FOREIGN KEY (proposal_id) REFERENCES proposals(id),
-  constraint policy_genesis CHECK ((((version = 1) = (previous_hash IS NULL)) AND ((version = 1) = (proposal_id IS NULL)))),
+  constraint policy_genesis CHECK ((((version = 1) = (previous_hash IS NULL)) AND ((version = 1) = ((proposal_id IS NULL) AND (emergency_id IS NULL))))),
   constraint policy_versions_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
   constraint policy_versions_version_check CHECK ((version >= 1))
 );
+
+create table proposal_consents (
+  proposal_id text not null,
+  member_id text not null,
+  yes boolean not null,
+  answered_at timestamp with time zone not null,
+  entry_id text not null,
+  constraint proposal_consents_pkey PRIMARY KEY (proposal_id, member_id),
+  constraint proposal_consents_entry_id_key UNIQUE (entry_id),
+  constraint proposal_consents_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id),
+  constraint proposal_consents_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES proposals(id)
+);
+
+create table proposal_delegations (
+  proposal_id text not null,
+  from_id text not null,
+  to_id text not null,
+  entry_id text not null,
+  constraint proposal_delegations_pkey PRIMARY KEY (proposal_id, from_id),
+  constraint proposal_delegations_from_id_fkey FOREIGN KEY (from_id) REFERENCES members(id),
+  constraint proposal_delegations_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES proposals(id),
+  constraint proposal_delegations_to_id_fkey FOREIGN KEY (to_id) REFERENCES members(id)
+);
+
+create table proposal_options (
+  proposal_id text not null,
+  key text not null,
+  number integer not null,
+  title text not null,
+  body text not null,
+  patch jsonb,
+  member_id text,
+  author_id text not null,
+  state text not null,
+  created_at timestamp with time zone not null,
+  entry_id text not null,
+  constraint proposal_options_pkey PRIMARY KEY (proposal_id, key),
+  constraint proposal_options_proposal_id_number_key UNIQUE (proposal_id, number),
+  constraint proposal_options_author_id_fkey FOREIGN KEY (author_id) REFERENCES members(id),
+  constraint proposal_options_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id),
+  constraint proposal_options_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES proposals(id),
+  constraint proposal_options_key_check CHECK ((key ~ '^o[1-9][0-9]{0,3}$'::text)),
+  constraint proposal_options_number_check CHECK ((number >= 1)),
+  constraint proposal_options_patch_check CHECK ((jsonb_typeof(patch) = 'array'::text)),
+  constraint proposal_options_state_check CHECK ((state = ANY (ARRAY['put'::text, 'accepted'::text, 'withdrawn'::text])))
+);
+CREATE UNIQUE INDEX proposal_options_one_candidacy ON public.proposal_options USING btree (proposal_id, member_id) WHERE (state = 'put'::text);
 
 create table proposal_voters (
   proposal_id text not null,
@@ -751,7 +800,7 @@ create table proposals (
   body text not null,
   patch jsonb not null,
   against_version integer not null,
-  author_id text not null,
+  author_id text,
   state text not null,
   created_at timestamp with time zone not null,
   discussion_ends_at timestamp with time zone,
@@ -763,17 +812,27 @@ create table proposals (
   clashes jsonb,
   entry_id text not null,
   tally_entry_id text,
+  terms jsonb default '{}'::jsonb not null,
+  definition jsonb,
+  recused jsonb default '[]'::jsonb not null,
+  affected jsonb,
+  extended_at timestamp with time zone,
+  winners jsonb,
   constraint proposals_pkey PRIMARY KEY (id),
   constraint proposals_number_key UNIQUE (number),
   constraint proposals_against_version_fkey FOREIGN KEY (against_version) REFERENCES policy_versions(version),
   constraint proposals_author_id_fkey FOREIGN KEY (author_id) REFERENCES members(id),
   constraint proposals_counted CHECK (((tally IS NULL) = (tally_entry_id IS NULL))),
-  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['safeguard'::text, 'policy'::text, 'open'::text]))),
+  constraint proposals_definition_of_vote CHECK (((definition IS NULL) OR (voting_opened_at IS NOT NULL))),
+  constraint proposals_kind_check CHECK ((kind = ANY (ARRAY['safeguard'::text, 'policy'::text, 'open'::text, 'feature'::text, 'rate_card'::text, 'call'::text, 'model'::text, 'dataset'::text, 'membership'::text, 'election'::text, 'emergency'::text, 'charter'::text]))),
   constraint proposals_number_check CHECK ((number >= 1)),
   constraint proposals_patch_check CHECK ((jsonb_typeof(patch) = 'array'::text)),
-  constraint proposals_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'discussion'::text, 'voting'::text, 'passed'::text, 'enacted'::text, 'rejected'::text, 'lapsed'::text, 'clash'::text]))),
+  constraint proposals_recused_check CHECK ((jsonb_typeof(recused) = 'array'::text)),
+  constraint proposals_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'discussion'::text, 'voting'::text, 'passed'::text, 'canary'::text, 'enacted'::text, 'rejected'::text, 'lapsed'::text, 'clash'::text, 'vetoed'::text, 'withdrawn'::text, 'reverted'::text]))),
+  constraint proposals_terms_check CHECK ((jsonb_typeof(terms) = 'object'::text)),
   constraint proposals_vote_whole CHECK ((((voting_opened_at IS NULL) = (voting_closes_at IS NULL)) AND ((voting_opened_at IS NULL) = (rule IS NULL)))),
-  constraint proposals_window CHECK ((voting_opened_at < voting_closes_at))
+  constraint proposals_window CHECK ((voting_opened_at < voting_closes_at)),
+  constraint proposals_winners_of_count CHECK (((winners IS NULL) OR (tally IS NOT NULL)))
 );
 CREATE INDEX proposals_state ON public.proposals USING btree (state);
 
@@ -1080,7 +1139,9 @@ begin
       raise exception 'policy version % does not follow the version before it', new.version
         using errcode = 'check_violation';
     end if;
-    if not exists (select from proposals where id = new.proposal_id and state in ('passed', 'enacted')) then
+    if new.proposal_id is not null and not exists (
+      select from proposals where id = new.proposal_id and state in ('passed', 'canary', 'enacted', 'reverted')
+    ) then
       raise exception 'policy version % has no passed proposal', new.version using errcode = 'check_violation';
     end if;
   end if;
@@ -1092,11 +1153,55 @@ CREATE OR REPLACE FUNCTION public.proposal_frozen()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if (new.title, new.body, new.patch, new.kind, new.against_version, new.author_id)
-      is distinct from (old.title, old.body, old.patch, old.kind, old.against_version, old.author_id)
-    or (old.rule is not null and new.rule is distinct from old.rule)
-    or (old.tally is not null and new.tally is distinct from old.tally) then
+  if (new.kind, new.author_id, new.number) is distinct from (old.kind, old.author_id, old.number)
+    or (
+      (old.voting_opened_at is not null or old.state not in ('draft', 'discussion'))
+      and (new.title, new.body, new.patch, new.against_version, new.terms)
+        is distinct from (old.title, old.body, old.patch, old.against_version, old.terms)
+    )
+    or (
+      old.voting_opened_at is not null
+      and (new.voting_opened_at, new.rule, new.definition, new.recused, new.affected)
+        is distinct from (old.voting_opened_at, old.rule, old.definition, old.recused, old.affected)
+    )
+    or (
+      new.voting_closes_at is distinct from old.voting_closes_at
+      and old.voting_closes_at is not null
+      and (
+        new.voting_closes_at is null or new.voting_closes_at < old.voting_closes_at
+        or old.extended_at is not null or new.extended_at is null or old.tally is not null
+      )
+    )
+    or (
+      old.tally is not null
+      and (new.tally, new.winners) is distinct from (old.tally, old.winners)
+    ) then
     raise exception 'a proposal is frozen: write another one' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.proposal_options_frozen()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' then
+    raise exception 'an option is withdrawn, never taken away' using errcode = 'restrict_violation';
+  end if;
+  if not exists (
+    select from proposals
+    where id = new.proposal_id and voting_opened_at is null and state in ('draft', 'discussion')
+  ) then
+    raise exception 'the options of a vote are frozen' using errcode = 'restrict_violation';
+  end if;
+  if tg_op = 'UPDATE' and (
+    (new.proposal_id, new.key, new.number, new.title, new.body, new.patch, new.member_id, new.author_id, new.entry_id)
+      is distinct from
+      (old.proposal_id, old.key, old.number, old.title, old.body, old.patch, old.member_id, old.author_id, old.entry_id)
+    or old.state <> 'put'
+  ) then
+    raise exception 'an option stands as it was put: put another one' using errcode = 'restrict_violation';
   end if;
   return new;
 end $function$;
@@ -1125,6 +1230,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.lineage
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.output_lineages FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.outputs FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER chain BEFORE INSERT OR DELETE OR UPDATE ON public.policy_versions FOR EACH ROW EXECUTE FUNCTION policy_chain();
+CREATE TRIGGER frozen BEFORE INSERT OR DELETE OR UPDATE ON public.proposal_options FOR EACH ROW EXECUTE FUNCTION proposal_options_frozen();
 CREATE TRIGGER frozen BEFORE UPDATE ON public.proposals FOR EACH ROW EXECUTE FUNCTION proposal_frozen();
 CREATE TRIGGER royalty_accruals_keep_promises BEFORE DELETE OR UPDATE ON public.royalty_accruals FOR EACH ROW EXECUTE FUNCTION compensation_keeps_promises();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.work_materials FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();

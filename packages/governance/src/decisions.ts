@@ -1,11 +1,11 @@
 import { type Json, openingOf } from '@uncaged/book';
 import type { Context, Tx } from '@uncaged/platform';
+import { enact } from './enactments.ts';
 import { at, recordFact } from './facts.ts';
 import * as members from './members.store.ts';
-import { patchOnto } from './patch.ts';
-import { enactPolicy, policyInForce, requirePolicy } from './policies.ts';
+import { policyInForce, requirePolicy } from './policies.ts';
 import * as store from './proposals.store.ts';
-import { openVote, writtenAgainst } from './proposals.ts';
+import { openVote } from './proposals.ts';
 import { tallyYesNo } from './tally.ts';
 import { enactment, type Step, stepDue } from './timeline.ts';
 
@@ -93,23 +93,4 @@ async function closeVote(tx: Tx, ctx: MachineContext, proposal: store.ProposalRo
   });
   const enactsAt = tally.passed && proposal.kind !== 'open' ? enactment(rule, votingClosesAt) : null;
   await store.advance(tx, id, { state: outcome, tally, tallyEntryId: entry.id, enactsAt });
-}
-
-/** Puts a passed patch in force on top of whatever was enacted since it was written, or calls it a clash. */
-async function enact(tx: Tx, ctx: MachineContext, proposal: store.ProposalRow): Promise<void> {
-  const policy = await requirePolicy(tx);
-  const standing = patchOnto(await writtenAgainst(tx, proposal), policy.document, proposal.patch);
-  if (standing.ok) {
-    await enactPolicy(tx, ctx, { document: standing.policy, proposalId: proposal.id, actor: null });
-    await store.advance(tx, proposal.id, { state: 'enacted' });
-    return;
-  }
-  await recordFact(tx, ctx, {
-    kind: 'proposal.clashed',
-    actor: null,
-    subject: `proposal:${proposal.id}`,
-    payload: { proposalId: proposal.id, clauses: standing.paths, inForce: policy.hash },
-    visibility: 'public',
-  });
-  await store.advance(tx, proposal.id, { state: 'clash', clashes: standing.paths });
 }

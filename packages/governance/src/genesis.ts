@@ -10,14 +10,15 @@ async function readYaml(folder: URL, name: string): Promise<unknown> {
 }
 
 /**
- * Reads the policy a new collective starts with from `policy.yaml`, `rate-card.yaml` and `safeguards.yaml`.
+ * Reads the policy a new collective starts with from `policy.yaml`, `rate-card.yaml`, `safeguards.yaml` and `charter.md`.
  * Throws, naming the field, when the files do not make a policy: then this checkout is broken.
  */
 export async function genesisPolicy(folder: URL = shipped): Promise<Policy> {
   const [fields, compensation, safeguards] = await Promise.all(
     ['policy.yaml', 'rate-card.yaml', 'safeguards.yaml'].map((name) => readYaml(folder, name)),
   );
-  const check = checkPolicy({ ...(fields as object), compensation, safeguards });
+  const charter = (await readFile(new URL('charter.md', folder), 'utf8')).trim();
+  const check = checkPolicy({ ...(fields as object), charter, compensation, safeguards });
   if (!check.ok) throw new Error(`governance/*.yaml is no policy: ${check.field} ${check.reason}`);
   return check.policy;
 }

@@ -106,6 +106,10 @@ export function pathsTouch(one: string, other: string): boolean {
   return one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
 }
 
+function inside(path: string, part: string): boolean {
+  return path === part || path.startsWith(`${part}/`);
+}
+
 export type PatchStanding = { ok: true; policy: Policy } | { ok: false; code: 'clash'; paths: string[] };
 
 /**
@@ -135,19 +139,41 @@ export type PatchForKind =
   | { ok: false; code: 'patch_outside_kind'; path: string }
   | { ok: false; code: 'open_question_has_patch' };
 
+/** What a proposal of a kind may change, as JSON Pointers; null: the whole document; none: nothing. */
+const scopes: Record<ProposalKind, readonly string[] | null> = {
+  safeguard: ['/safeguards'],
+  policy: null,
+  open: [],
+  feature: ['/studio', '/fineTunes', '/features'],
+  rate_card: ['/compensation'],
+  call: ['/grants'],
+  model: ['/models'],
+  dataset: ['/datasets'],
+  membership: ['/membership', '/roles'],
+  election: [],
+  emergency: [],
+  charter: ['/charter'],
+};
+
+/** Whether a proposal of this kind, once passed, changes the policy. */
+export function changesPolicy(kind: ProposalKind): boolean {
+  return scopes[kind]?.length !== 0;
+}
+
 /**
- * Whether a proposal of this kind may carry this patch. A safeguard passes more easily than other changes, so its
- * patch may touch nothing but safeguards; an open question changes nothing.
+ * Whether a proposal of this kind may carry this patch. Kinds may pass more easily than a change of policy, so each
+ * may touch nothing but its own part. An open question and an election change nothing; nor does the vote on an
+ * emergency measure, which only says whether what was signed stays.
  */
 export function patchForKind(kind: ProposalKind, policy: Policy, patch: PolicyPatch): PatchForKind {
-  if (kind === 'open')
+  if (!changesPolicy(kind))
     return patch.length > 0 ? { ok: false, code: 'open_question_has_patch' } : { ok: true, policy, diff: [] };
   const outcome = patchPolicy(policy, patch);
   if (!outcome.ok) return outcome;
   const diff = diffPolicies(policy, outcome.policy);
   if (diff.length === 0) return { ok: false, code: 'patch_changes_nothing' };
-  const outside =
-    kind === 'safeguard' ? diff.find((line) => !line.path.startsWith('/safeguards/')) : undefined;
+  const scope = scopes[kind];
+  const outside = scope && diff.find((line) => !scope.some((part) => inside(line.path, part)));
   if (outside) return { ok: false, code: 'patch_outside_kind', path: outside.path };
   return { ok: true, policy: outcome.policy, diff };
 }

@@ -141,10 +141,11 @@ export async function enforcementOf(tx: Tx, policy: PolicyInForce, clause: strin
 export async function enactPolicy(
   tx: Tx,
   ctx: BookContext,
-  enacted: { document: Policy; proposalId: string | null; actor: string | null },
+  enacted: { document: Policy; proposalId: string | null; actor: string | null; emergencyId?: string },
 ): Promise<{ policy: PolicyInForce; entry: Entry }> {
   const before = await store.latest(tx);
-  const { document, proposalId, actor } = enacted;
+  const { document, proposalId, actor, emergencyId = null } = enacted;
+  const emergency = emergencyId === null ? {} : { emergencyId };
   const version = (before?.version ?? 0) + 1;
   const hash = policyHash(document);
   const previousHash = before?.hash ?? null;
@@ -152,10 +153,10 @@ export async function enactPolicy(
     kind: 'policy.enacted',
     actor,
     subject: `policy:${version}`,
-    payload: { version, hash, previousHash, document: document as unknown as Json, proposalId },
+    payload: { version, hash, previousHash, document: document as unknown as Json, proposalId, ...emergency },
     visibility: 'public',
   });
-  const row = { version, hash, previousHash, document, proposalId, entryId: entry.id, enactedAt: entry.time };
-  await store.append(tx, row);
+  const row = { version, hash, previousHash, document, proposalId, emergencyId };
+  await store.append(tx, { ...row, entryId: entry.id, enactedAt: entry.time });
   return { policy: { version, hash, document }, entry };
 }

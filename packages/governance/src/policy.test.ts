@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { genesisPolicy } from './genesis.ts';
-import { actsOf, checkPolicy, fineTuneRules, mayDo, type Policy } from './policy.ts';
+import {
+  actsOf,
+  checkPolicy,
+  fineTuneRules,
+  mayDo,
+  type Policy,
+  proposalKinds,
+  recusesDeclared,
+  voteRuleOf,
+} from './policy.ts';
 import { policyHash } from './policy-hash.ts';
 
 const genesis = await genesisPolicy();
@@ -29,6 +38,21 @@ describe('the genesis policy', () => {
     expect(checkPolicy(older)).toEqual({ ok: true, policy: older });
     expect(fineTuneRules(older).maxWorks).toBeGreaterThan(0);
     expect(policyHash(older)).not.toBe(policyHash(genesis));
+  });
+
+  it('has a rule for each kind of proposal; one that is older than some kinds keeps its hash', () => {
+    for (const kind of proposalKinds) expect(voteRuleOf(genesis, kind), kind).not.toBeNull();
+    const { safeguard, policy, open } = genesis.voting.kinds;
+    const { grants: _, charter: __, appeals: ___, emergencies: ____, ...rest } = genesis;
+    const older = { ...rest, voting: { ...genesis.voting, kinds: { safeguard, policy, open } } };
+    expect(checkPolicy(older)).toEqual({ ok: true, policy: older });
+    expect(voteRuleOf(older, 'election')).toBeNull();
+  });
+
+  it('takes the vote of whoever declared an interest where the kind or the whole policy says so', () => {
+    expect([recusesDeclared(genesis, 'call'), recusesDeclared(genesis, 'safeguard')]).toEqual([true, false]);
+    const all = { ...genesis, interests: { recusal: 'declared_on_proposal' as const } };
+    expect(recusesDeclared(all, 'safeguard')).toBe(true);
   });
 
   it('starts without a safeguard and lets every member propose, vote and invite', () => {
@@ -76,34 +100,6 @@ describe('a document that is no policy', () => {
         p.compensation.royalty.split = { works: 0, fund: 0 };
       },
       '/compensation/royalty/split',
-    ],
-    [
-      'a quorum over all',
-      (p) => {
-        p.voting.kinds.open.quorum.numerator = 2;
-        p.voting.kinds.open.quorum.denominator = 1;
-      },
-      '/voting/kinds/open/quorum',
-    ],
-    [
-      'more than everybody',
-      (p) => {
-        p.voting.kinds.policy.quorum = {
-          numerator: 1,
-          denominator: 1,
-          of: 'eligible',
-          strict: true,
-          atLeast: 0,
-        };
-      },
-      '/voting/kinds/policy/quorum',
-    ],
-    [
-      'more yes than ballots',
-      (p) => {
-        p.voting.kinds.safeguard.threshold = { numerator: 1, denominator: 1, of: 'cast', strict: true };
-      },
-      '/voting/kinds/safeguard/threshold',
     ],
     [
       'division by nothing',
@@ -155,6 +151,48 @@ describe('a document that is no policy', () => {
       '/roles/Boss',
     ],
     [
+      'an election by yes and no',
+      (p) => {
+        if (p.voting.kinds.election) p.voting.kinds.election.method = 'yes_no';
+      },
+      '/voting/kinds/election/method',
+    ],
+    [
+      'a safeguard by single transferable vote',
+      (p) => {
+        p.voting.kinds.safeguard.method = 'stv';
+      },
+      '/voting/kinds/safeguard/method',
+    ],
+    [
+      'a majority of those who hold no role',
+      (p) => {
+        p.voting.kinds.open.affected = { roles: ['crowd'], threshold: p.voting.kinds.open.threshold };
+      },
+      '/voting/kinds/open/affected',
+    ],
+    [
+      'an emergency that outlasts its vote',
+      (p) => {
+        if (p.emergencies) p.emergencies.maxHours = 1;
+      },
+      '/emergencies/ratifyHours',
+    ],
+    [
+      'an emergency for one hand',
+      (p) => {
+        if (p.emergencies) p.emergencies.signers = 1;
+      },
+      '/emergencies/signers',
+    ],
+    [
+      'a model in a state of its own',
+      (p) => {
+        p.models = { m1: { state: 'asleep' as 'retired', about: 'x' } };
+      },
+      '/models/m1/state',
+    ],
+    [
       'an act nobody knows',
       (p) => {
         p.roles.member?.may.push('censor' as 'vote');
@@ -182,7 +220,41 @@ describe('a document that is no policy', () => {
       '/safeguards/x/kind',
     ],
   ];
+  const neverPassing: [string, (policy: Policy) => void, string][] = [
+    [
+      'a quorum over all',
+      (p) => {
+        p.voting.kinds.open.quorum.numerator = 2;
+        p.voting.kinds.open.quorum.denominator = 1;
+      },
+      '/voting/kinds/open/quorum',
+    ],
+    [
+      'more than everybody',
+      (p) => {
+        p.voting.kinds.policy.quorum = {
+          numerator: 1,
+          denominator: 1,
+          of: 'eligible',
+          strict: true,
+          atLeast: 0,
+        };
+      },
+      '/voting/kinds/policy/quorum',
+    ],
+    [
+      'more yes than ballots',
+      (p) => {
+        p.voting.kinds.safeguard.threshold = { numerator: 1, denominator: 1, of: 'cast', strict: true };
+      },
+      '/voting/kinds/safeguard/threshold',
+    ],
+  ];
   it.each(rows)('%s', (_, change, field) => {
     expect(checkPolicy(broken(change))).toMatchObject({ ok: false, code: 'policy_patch_invalid', field });
+  });
+
+  it.each(neverPassing)('with a rule that never passes: %s', (_, change, field) => {
+    expect(checkPolicy(broken(change))).toMatchObject({ ok: false, code: 'rule_never_passes', field });
   });
 });

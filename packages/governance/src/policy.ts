@@ -4,6 +4,7 @@
  * one address (a JSON Pointer such as `/safeguards/living-artists`) for as long as it stands.
  */
 import { z } from 'zod';
+import { voteMethods } from './methods/types.ts';
 
 /** What a role can be allowed to do. The api asks for these by name; what no role holds, nobody may. */
 export const acts = [
@@ -20,6 +21,7 @@ export const acts = [
   'deposit_funds',
   'add_worker',
   'import_works',
+  'sign_emergency',
 ] as const;
 export type Act = (typeof acts)[number];
 
@@ -56,9 +58,7 @@ const quorumSchema = z
   })
   .refine(
     (rule) => rule.numerator < rule.denominator || (rule.numerator === rule.denominator && !rule.strict),
-    {
-      message: 'no vote could ever reach this quorum',
-    },
+    { message: 'no vote could ever reach this quorum', params: { neverPasses: true } },
   );
 
 const thresholdSchema = z
@@ -70,29 +70,84 @@ const thresholdSchema = z
   })
   .refine(
     (rule) => rule.numerator < rule.denominator || (rule.numerator === rule.denominator && !rule.strict),
-    {
-      message: 'no vote could ever pass this threshold',
-    },
+    { message: 'no vote could ever pass this threshold', params: { neverPasses: true } },
   );
+
+/** The methods that count ballots on several options. */
+export const optionMethods = voteMethods.filter((method) => method !== 'yes_no');
+
+/** How a vote among several options is counted: amendments of one proposal, answers to a question, candidates. */
+const optionRuleSchema = z.strictObject({
+  /** the ones an author may choose among; the first where they choose none */
+  methods: z.array(z.enum(optionMethods)).min(1),
+  /** implicit: what a ballot leaves out stands below all it ranks; explicit: a ballot says nothing about it */
+  unranked: z.enum(['implicit', 'explicit']),
+  /** the option put forward earlier; the status quo stands before all, so that a tie changes nothing */
+  tie: z.literal('listed_order'),
+  /** the highest score a ballot may give; the lowest is 0 */
+  scoreMax: count(1, 1000),
+  /** how many options may stand in one vote, the status quo aside */
+  maxOptions: count(2, 100),
+});
 
 const voteRuleSchema = z.strictObject({
   about: sentence,
-  method: z.literal('yes_no'),
+  /** how the vote is counted where nothing but yes and no is asked; an election is counted by one of its options' methods */
+  method: z.enum(voteMethods),
   quorum: quorumSchema,
   threshold: thresholdSchema,
   abstentions: z.enum(['count_for_quorum', 'ignored']),
   discussionHours: count(0, 24 * 365),
   votingHours: count(1, 24 * 365),
   delayHours: count(0, 24 * 365),
+  // What follows is left out in policies older than it; a default here would change their hash.
+  options: optionRuleSchema.exactOptional(),
+  /** ballots are closed to everybody's eyes until the count, which opens them all */
+  secrecy: z.literal('open_at_close').exactOptional(),
+  /** a quorum first reached in the last so many hours keeps the vote open so much longer, once */
+  lateQuorum: z
+    .strictObject({ lastHours: count(1, 24 * 30), extendHours: count(1, 24 * 30) })
+    .exactOptional(),
+  /** double majority: those who hold these roles have to reach this threshold among themselves too */
+  affected: z.strictObject({ roles: z.array(slug).min(1), threshold: thresholdSchema }).exactOptional(),
+  /** whoever declared an interest in the proposal before the vote opened has no vote in it */
+  recusal: z.literal('declared').exactOptional(),
 });
+export type VoteRule = z.infer<typeof voteRuleSchema>;
 
-export const proposalKinds = ['safeguard', 'policy', 'open'] as const;
+export const proposalKinds = [
+  'safeguard',
+  'policy',
+  'open',
+  'feature',
+  'rate_card',
+  'call',
+  'model',
+  'dataset',
+  'membership',
+  'election',
+  'emergency',
+  'charter',
+] as const;
 export type ProposalKind = (typeof proposalKinds)[number];
 
 const votingSchema = z.strictObject({
   eligibleRoles: z.array(slug).min(1),
   draftDays: count(1, 3650),
-  kinds: z.strictObject({ safeguard: voteRuleSchema, policy: voteRuleSchema, open: voteRuleSchema }),
+  kinds: z.strictObject({
+    safeguard: voteRuleSchema,
+    policy: voteRuleSchema,
+    open: voteRuleSchema,
+    feature: voteRuleSchema.exactOptional(),
+    rate_card: voteRuleSchema.exactOptional(),
+    call: voteRuleSchema.exactOptional(),
+    model: voteRuleSchema.exactOptional(),
+    dataset: voteRuleSchema.exactOptional(),
+    membership: voteRuleSchema.exactOptional(),
+    election: voteRuleSchema.exactOptional(),
+    emergency: voteRuleSchema.exactOptional(),
+    charter: voteRuleSchema.exactOptional(),
+  }),
 });
 
 const studioSchema = z.strictObject({
@@ -188,6 +243,62 @@ const privacySchema = z.strictObject({
   minGroupSize: count(2, 1000),
 });
 
+/** Money set aside for a purpose, in minor units of the collective's currency. */
+const grantSchema = z.strictObject({ about: sentence, fund: slug, amount });
+
+/** A released model makes clips; a retired one refuses. One that nobody decided about is as it was registered. */
+const modelSchema = z.strictObject({ state: z.enum(['released', 'retired']), about: sentence });
+const modelId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$/, 'must be the id of a model');
+
+const featureSchema = z.strictObject({ about: sentence, on: z.boolean() });
+
+/** Who was refused a clip can have the refusal judged by a panel drawn by lot. */
+const appealsSchema = z.strictObject({ panelSeats: count(1, 25), answerDays: count(1, 90) });
+
+/** What may be done at once, by whom, and for how long before a vote has to have said yes. */
+const emergenciesSchema = z
+  .strictObject({
+    signers: count(2, 25),
+    maxHours: count(1, 72),
+    /** the vote that ratifies is open for so long */
+    ratifyHours: count(1, 72),
+    /** JSON Pointers: an emergency changes nothing outside them */
+    clauses: z
+      .array(z.string().regex(/^(\/([^~/]|~[01])+)+$/, 'must be a JSON Pointer as /safeguards'))
+      .min(1),
+  })
+  .refine((rule) => rule.ratifyHours <= rule.maxHours, {
+    path: ['ratifyHours'],
+    message: 'the measure would end before the vote that ratifies it',
+  });
+
+const delegationSchema = z.strictObject({
+  /** a member hands on their voice for one kind of proposal at a time */
+  topics: z.literal('kinds'),
+  /** a chain that runs into itself represents nobody */
+  cycles: z.literal('unrepresented'),
+});
+
+const interestsSchema = z.strictObject({
+  /** declared_on_proposal: for every kind, whoever declared an interest in a proposal has no vote in it */
+  recusal: z.enum(['declared_on_proposal', 'none']),
+});
+
+/** Rules of votes that no schema of one clause can hold. */
+function checkVoting(policy: z.infer<typeof policyFields>, ctx: z.RefinementCtx): void {
+  for (const kind of proposalKinds) {
+    const rule = policy.voting.kinds[kind];
+    if (!rule) continue;
+    const wrong = (field: string, message: string) =>
+      ctx.addIssue({ code: 'custom', path: ['voting', 'kinds', kind, field], message });
+    for (const role of rule.affected?.roles ?? [])
+      if (!policy.roles[role]) wrong('affected', `no role is named ${role}`);
+    const methods: readonly string[] = rule.options?.methods ?? [];
+    if (kind === 'election' ? !methods.includes(rule.method) : rule.method !== 'yes_no')
+      wrong('method', kind === 'election' ? 'must be one of its methods for options' : 'must be yes_no');
+  }
+}
+
 /** What only holds between clauses: named roles exist, and nobody can vote the vote away. */
 function checkAcrossClauses(policy: z.infer<typeof policyFields>, ctx: z.RefinementCtx): void {
   const known = new Set(Object.keys(policy.roles));
@@ -216,22 +327,30 @@ function checkAcrossClauses(policy: z.infer<typeof policyFields>, ctx: z.Refinem
 
 const policyFields = z.strictObject({
   format: z.literal('uncaged-policy/1'),
+  // What may be left out is younger than the first policies; a default here would change their hash.
+  /** what the collective is for, in its own words; no machine follows it */
+  charter: z.string().trim().min(1).max(20_000).exactOptional(),
   roles: z.record(slug, roleSchema),
   membership: membershipSchema,
   voting: votingSchema,
   studio: studioSchema,
-  // Left out in policies older than fine-tuning; a default here would change their hash.
   fineTunes: fineTunesSchema.exactOptional(),
   compensation: compensationSchema,
   safeguards: z.record(slug, safeguardSchema),
   datasets: datasetsSchema,
   privacy: privacySchema,
+  grants: z.record(slug, grantSchema).exactOptional(),
+  models: z.record(modelId, modelSchema).exactOptional(),
+  features: z.record(slug, featureSchema).exactOptional(),
+  appeals: appealsSchema.exactOptional(),
+  emergencies: emergenciesSchema.exactOptional(),
+  delegation: delegationSchema.exactOptional(),
+  interests: interestsSchema.exactOptional(),
 });
 
 /** The policy document. Unknown fields are refused, so a typing error never passes for a rule. */
-export const policySchema = policyFields.superRefine(checkAcrossClauses);
+export const policySchema = policyFields.superRefine(checkAcrossClauses).superRefine(checkVoting);
 export type Policy = z.infer<typeof policySchema>;
-export type VoteRule = Policy['voting']['kinds'][ProposalKind];
 
 /** A policy document with its place in the chain of versions. `hash` is SHA-256 of its canonical bytes, in hex. */
 export interface PolicyInForce {
@@ -250,11 +369,26 @@ export function actsOf(policy: Policy, roles: readonly string[]): Act[] {
   return acts.filter((act) => mayDo(policy, roles, act));
 }
 
+/** The rule of a kind's votes; null where this policy has no such kind. */
+export function voteRuleOf(policy: Policy, kind: ProposalKind): VoteRule | null {
+  return policy.voting.kinds[kind] ?? null;
+}
+
+/** Whether a declared interest takes the vote of whoever declared it, on proposals of this kind. */
+export function recusesDeclared(policy: Policy, kind: ProposalKind): boolean {
+  return (
+    policy.voting.kinds[kind]?.recusal === 'declared' || policy.interests?.recusal === 'declared_on_proposal'
+  );
+}
+
 export type PolicyCheck =
   | { ok: true; policy: Policy }
-  | { ok: false; code: 'policy_patch_invalid'; field: string; reason: string };
+  | { ok: false; code: 'policy_patch_invalid' | 'rule_never_passes'; field: string; reason: string };
 
-/** Checks a document against the schema. A refusal names the first wrong field as a JSON Pointer. */
+/**
+ * Checks a document against the schema. A refusal names the first wrong field as a JSON Pointer;
+ * `rule_never_passes` where that is a rule that no vote could fulfil.
+ */
 export function checkPolicy(document: unknown): PolicyCheck {
   const result = policySchema.safeParse(document);
   if (result.success) return { ok: true, policy: result.data };
@@ -262,5 +396,7 @@ export function checkPolicy(document: unknown): PolicyCheck {
   if (!issue) throw new Error('a failed check names no field');
   const keys = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
   const field = keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-  return { ok: false, code: 'policy_patch_invalid', field, reason: issue.message };
+  const neverPasses = issue.code === 'custom' && issue.params?.neverPasses === true;
+  const code = neverPasses ? 'rule_never_passes' : 'policy_patch_invalid';
+  return { ok: false, code, field, reason: issue.message };
 }

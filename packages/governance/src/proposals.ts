@@ -33,7 +33,7 @@ type ProposeRefusal =
     }
   | { ok: false; code: 'title_length' | 'body_length'; min: number; max: number }
   | { ok: false; code: 'stale_policy'; inForce: string }
-  | { ok: false; code: 'policy_patch_invalid'; field: string; reason: string }
+  | { ok: false; code: 'policy_patch_invalid' | 'rule_never_passes'; field: string; reason: string }
   | { ok: false; code: 'patch_outside_kind'; path: string };
 export type Proposed = { ok: true; proposalId: string; entry: Entry } | ProposeRefusal;
 
@@ -97,6 +97,12 @@ const fresh = {
   tally: null,
   clashes: null,
   tallyEntryId: null,
+  terms: {},
+  definition: null,
+  recused: [] as string[],
+  affected: null,
+  extendedAt: null,
+  winners: null,
 } as const;
 
 export type Opened =
@@ -222,7 +228,7 @@ export async function castBallot(
       idempotencyKey,
       input,
     });
-    await store.cast(tx, { proposalId, memberId, choice, castAt: entry.time, entryId: entry.id });
+    await store.cast(tx, { proposalId, memberId, choice, vote: null, castAt: entry.time, entryId: entry.id });
     return { ok: true, replaced: standing?.choice ?? null, closesAt, entry };
   });
 }

@@ -1,8 +1,12 @@
-/** Governance's own tables, as `migrations/0003_governance.sql` makes them. Nothing outside this package reads them. */
+/** Governance's own tables, as `migrations/0003_governance.sql` and `0010_options.sql` make them. Nothing outside this package reads them. */
 import { boolean, bytea, instant, integer, jsonb, pgTable, primaryKey, text } from '@uncaged/platform';
+import type { Affected, Count } from './counts.ts';
+import type { Definition, Vote } from './methods/types.ts';
+import type { OptionState } from './options.ts';
 import type { PolicyPatch } from './patch.ts';
 import type { Policy, ProposalKind, VoteRule } from './policy.ts';
-import type { Choice, Tally } from './tally.ts';
+import type { Choice } from './tally.ts';
+import type { Terms } from './terms.ts';
 import type { ProposalState } from './timeline.ts';
 
 export const members = pgTable('members', {
@@ -44,6 +48,7 @@ export const policyVersions = pgTable('policy_versions', {
   enactedAt: instant('enacted_at').notNull(),
   proposalId: text('proposal_id'),
   entryId: text('entry_id').notNull(),
+  emergencyId: text('emergency_id'),
 });
 
 export const proposals = pgTable('proposals', {
@@ -54,7 +59,8 @@ export const proposals = pgTable('proposals', {
   body: text('body').notNull(),
   patch: jsonb('patch').$type<PolicyPatch>().notNull(),
   againstVersion: integer('against_version').notNull(),
-  authorId: text('author_id').notNull(),
+  /** null: the machine opened it by itself */
+  authorId: text('author_id'),
   state: text('state').$type<ProposalState>().notNull(),
   createdAt: instant('created_at').notNull(),
   discussionEndsAt: instant('discussion_ends_at'),
@@ -62,11 +68,58 @@ export const proposals = pgTable('proposals', {
   votingClosesAt: instant('voting_closes_at'),
   enactsAt: instant('enacts_at'),
   rule: jsonb('rule').$type<VoteRule>(),
-  tally: jsonb('tally').$type<Tally>(),
+  tally: jsonb('tally').$type<Count>(),
   clashes: jsonb('clashes').$type<string[]>(),
   entryId: text('entry_id').notNull(),
   tallyEntryId: text('tally_entry_id'),
+  terms: jsonb('terms').$type<Terms>().notNull(),
+  definition: jsonb('definition').$type<Definition>(),
+  recused: jsonb('recused').$type<string[]>().notNull(),
+  affected: jsonb('affected').$type<Affected>(),
+  extendedAt: instant('extended_at'),
+  winners: jsonb('winners').$type<string[]>(),
 });
+
+export const proposalOptions = pgTable(
+  'proposal_options',
+  {
+    proposalId: text('proposal_id').notNull(),
+    key: text('key').notNull(),
+    number: integer('number').notNull(),
+    title: text('title').notNull(),
+    body: text('body').notNull(),
+    patch: jsonb('patch').$type<PolicyPatch>(),
+    memberId: text('member_id'),
+    authorId: text('author_id').notNull(),
+    state: text('state').$type<OptionState>().notNull(),
+    createdAt: instant('created_at').notNull(),
+    entryId: text('entry_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.proposalId, table.key] })],
+);
+
+export const proposalConsents = pgTable(
+  'proposal_consents',
+  {
+    proposalId: text('proposal_id').notNull(),
+    memberId: text('member_id').notNull(),
+    yes: boolean('yes').notNull(),
+    answeredAt: instant('answered_at').notNull(),
+    entryId: text('entry_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.proposalId, table.memberId] })],
+);
+
+export const proposalDelegations = pgTable(
+  'proposal_delegations',
+  {
+    proposalId: text('proposal_id').notNull(),
+    fromId: text('from_id').notNull(),
+    toId: text('to_id').notNull(),
+    entryId: text('entry_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.proposalId, table.fromId] })],
+);
 
 export const proposalVoters = pgTable(
   'proposal_voters',
@@ -79,9 +132,11 @@ export const ballots = pgTable(
   {
     proposalId: text('proposal_id').notNull(),
     memberId: text('member_id').notNull(),
-    choice: text('choice').$type<Choice>().notNull(),
+    /** of a vote by yes and no; any other ballot stands in `vote` */
+    choice: text('choice').$type<Choice>(),
     castAt: instant('cast_at').notNull(),
     entryId: text('entry_id').notNull(),
+    vote: jsonb('vote').$type<Vote>(),
   },
   (table) => [primaryKey({ columns: [table.proposalId, table.memberId] })],
 );

@@ -5,10 +5,14 @@ export const proposalStates = [
   'discussion',
   'voting',
   'passed',
+  'canary',
   'enacted',
   'rejected',
   'lapsed',
   'clash',
+  'vetoed',
+  'withdrawn',
+  'reverted',
 ] as const;
 export type ProposalState = (typeof proposalStates)[number];
 
