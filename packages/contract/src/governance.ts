@@ -15,7 +15,20 @@ export const patchOperationSchema = z.discriminatedUnion('op', [
 ]);
 export type PatchOperation = z.infer<typeof patchOperationSchema>;
 
-export const proposalKindSchema = z.enum(['safeguard', 'policy', 'open']);
+export const proposalKindSchema = z.enum([
+  'safeguard',
+  'policy',
+  'open',
+  'feature',
+  'rate_card',
+  'call',
+  'model',
+  'dataset',
+  'membership',
+  'election',
+  'emergency',
+  'charter',
+]);
 export type ProposalKind = z.infer<typeof proposalKindSchema>;
 export const ballotChoiceSchema = z.enum(['yes', 'no', 'abstain']);
 export type BallotChoice = z.infer<typeof ballotChoiceSchema>;
@@ -24,13 +37,79 @@ export const proposalStateSchema = z.enum([
   'discussion',
   'voting',
   'passed',
+  /** in force for a part of all jobs, on trial */
+  'canary',
   'enacted',
   'rejected',
   'lapsed',
   /** passed, but another proposal changed the same clause first: needs a vote against the new policy */
   'clash',
+  /** passed, but somebody whose own consent it needed did not give it */
+  'vetoed',
+  'withdrawn',
+  /** was on trial or in force, and was taken back */
+  'reverted',
 ]);
 export type ProposalState = z.infer<typeof proposalStateSchema>;
+
+export const voteMethodSchema = z.enum(['yes_no', 'approval', 'score', 'schulze', 'stv', 'budget']);
+export type VoteMethod = z.infer<typeof voteMethodSchema>;
+
+/** `status_quo`, `original`, or `o1`, `o2`… in the order in which options were put forward. */
+const optionKeySchema = z.string().min(1).max(20);
+const wholeNumber = z.int().min(0).max(1_000_000_000_000);
+
+/** A ballot on several options. Which of these forms it has follows from the method; `abstain` goes with each. */
+export const voteSchema = z.union([
+  z.strictObject({ abstain: z.literal(true) }),
+  /** approval: the options one can live with */
+  z.strictObject({ approve: z.array(optionKeySchema).max(200) }),
+  /** score: points for each, from 0 to the rule's highest */
+  z.strictObject({ scores: z.record(optionKeySchema, wholeNumber) }),
+  /** schulze, stv: groups from the most wanted down; options in one group are liked the same */
+  z.strictObject({ ranking: z.array(z.array(optionKeySchema).min(1).max(200)).max(200) }),
+  /** budget: shares in whole units */
+  z.strictObject({ amounts: z.record(optionKeySchema, wholeNumber) }),
+]);
+export type Vote = z.infer<typeof voteSchema>;
+
+/** What an author asks of the vote and of what follows, within the rule of the policy. */
+export const termsRequestSchema = z.strictObject({
+  /** how options are counted; one of the methods of the kind's rule, the first where it is left out */
+  method: voteMethodSchema.exactOptional(),
+  /** of an election: how many are elected (1 where left out), and to which role */
+  seats: z.int().min(1).max(100).exactOptional(),
+  role: z.string().max(63).exactOptional(),
+  /** of a budget vote: what is shared out, in whole units */
+  total: z.int().min(1).max(1_000_000_000_000).exactOptional(),
+  /** the vote opens no sooner than this, nor sooner than the rule says */
+  discussUntil: instantSchema.exactOptional(),
+  /** the change applies to so many percent of jobs first, and is taken back when the measure rises above a bound */
+  canary: z
+    .strictObject({
+      percent: z.int().min(1).max(50),
+      hours: z
+        .int()
+        .min(1)
+        .max(24 * 30),
+      measure: z.enum(['refused_per_thousand', 'failed_per_thousand']),
+      revertAbove: z.int().min(0).max(1000),
+    })
+    .exactOptional(),
+  /** counted from the enactment: then the change is taken back */
+  sunsetDays: z.int().min(1).max(3650).exactOptional(),
+  /** counted from the enactment: then everybody is asked to look at it again */
+  reviewDays: z.int().min(1).max(3650).exactOptional(),
+  /** ids of members without whose own yes the change is not put in force, whatever the vote */
+  needsConsentOf: z.array(z.string().min(1).max(100)).min(1).max(50).exactOptional(),
+});
+export type TermsRequest = z.infer<typeof termsRequestSchema>;
+/** The same as it stands; the machine adds what a vote of its own is about. */
+export const termsSchema = termsRequestSchema.extend({
+  rebases: z.string().exactOptional(),
+  emergencyId: z.string().exactOptional(),
+});
+export type Terms = z.infer<typeof termsSchema>;
 
 /** One changed clause. `before` is absent where the clause is new, `after` where it is removed. */
 export const diffLineSchema = z.object({
@@ -89,8 +168,39 @@ export const proposeRequestSchema = z.strictObject({
   patch: z.array(patchOperationSchema).max(200),
   /** hash of the policy that the patch was written against */
   against: z.string().max(64),
+  terms: termsRequestSchema.exactOptional(),
+  /** answers to an open question, where it is more than yes or no */
+  options: z
+    .array(z.strictObject({ title: z.string().max(500), body: z.string().max(50_000).exactOptional() }))
+    .max(100)
+    .exactOptional(),
 });
 export type ProposeRequest = z.infer<typeof proposeRequestSchema>;
+
+/** New words for a proposal whose vote is not open; discussion begins anew. What is left out of `terms` is dropped. */
+export const reviseRequestSchema = z.strictObject({
+  title: z.string().max(500),
+  body: z.string().max(50_000),
+  patch: z.array(patchOperationSchema).max(200),
+  against: z.string().max(64),
+  terms: termsRequestSchema.exactOptional(),
+});
+export type ReviseRequest = z.infer<typeof reviseRequestSchema>;
+
+/** Of a change: an amendment, a whole patch against the policy the proposal was written against. Of a question: an answer. */
+export const optionRequestSchema = z.strictObject({
+  title: z.string().max(500),
+  body: z.string().max(50_000),
+  /** empty for an answer */
+  patch: z.array(patchOperationSchema).max(200),
+});
+export type OptionRequest = z.infer<typeof optionRequestSchema>;
+
+export const candidacyRequestSchema = z.strictObject({ statement: z.string().max(50_000) });
+export type CandidacyRequest = z.infer<typeof candidacyRequestSchema>;
+
+export const proposalConsentRequestSchema = z.strictObject({ yes: z.boolean() });
+export type ProposalConsentRequest = z.infer<typeof proposalConsentRequestSchema>;
 
 /** A fraction and what it is a fraction of, in words. */
 const fraction = z.object({
@@ -101,14 +211,41 @@ const fraction = z.object({
   of: z.string(),
 });
 export const voteRuleSchema = z.object({
+  about: z.string(),
+  method: voteMethodSchema,
   quorum: fraction.extend({ atLeast: z.int() }),
   threshold: fraction,
   abstentions: z.string(),
   discussionHours: z.int(),
   votingHours: z.int(),
   delayHours: z.int(),
+  /** how votes among several options are counted; without it the kind takes none */
+  options: z
+    .object({
+      methods: z.array(voteMethodSchema),
+      unranked: z.enum(['implicit', 'explicit']),
+      tie: z.string(),
+      scoreMax: z.int(),
+      maxOptions: z.int(),
+    })
+    .optional(),
+  secrecy: z.string().optional(),
+  lateQuorum: z.object({ lastHours: z.int(), extendHours: z.int() }).optional(),
+  affected: z.object({ roles: z.array(z.string()), threshold: fraction }).optional(),
+  recusal: z.string().optional(),
 });
 export type VoteRule = z.infer<typeof voteRuleSchema>;
+
+/** How those decided whose own majority is needed too; absent where the rule asks for none. */
+const affectedHalfSchema = z.object({
+  roles: z.array(z.string()),
+  eligible: z.int(),
+  yes: z.int(),
+  no: z.int(),
+  abstain: z.int(),
+  /** true too where nobody holds these roles: then it is waived, and the words say so */
+  reached: z.boolean(),
+});
 
 export const tallySchema = z.object({
   yes: z.int(),
@@ -120,15 +257,64 @@ export const tallySchema = z.object({
   passed: z.boolean(),
   /** the count and the rule in one sentence a person can check */
   words: z.string(),
+  /** how many of these voices were given through somebody else; absent where none was */
+  represented: z.int().optional(),
+  affected: affectedHalfSchema.optional(),
 });
 export type Tally = z.infer<typeof tallySchema>;
+
+/** The count of a vote among options. */
+export const optionTallySchema = z.object({
+  method: voteMethodSchema,
+  /** keys, the best first; more than one only where there are several seats */
+  winners: z.array(z.string()),
+  counted: z.int(),
+  abstain: z.int(),
+  eligible: z.int(),
+  quorumReached: z.boolean(),
+  passed: z.boolean(),
+  words: z.string(),
+  /** what the method publishes: counts, sums, matrices, rounds */
+  detail: z.record(z.string(), json),
+  represented: z.int().optional(),
+  affected: affectedHalfSchema.optional(),
+});
+export type OptionTally = z.infer<typeof optionTallySchema>;
+
+/** Who, by id and by the name they go by now; null once they had themself erased. */
+const namedSchema = z.object({ id: z.string(), pseudonym: z.string().nullable() });
+const proposalBriefSchema = z.object({ id: z.string(), number: z.int(), title: z.string() });
+
+/** An amendment, an answer, or a candidate. */
+export const proposalOptionSchema = z.object({
+  key: z.string(),
+  title: z.string(),
+  body: z.string(),
+  /** an amendment's whole change; null for others */
+  patch: z.array(patchOperationSchema).nullable(),
+  diff: z.array(diffLineSchema),
+  /** who stands, of a candidacy */
+  member: namedSchema.nullable(),
+  author: namedSchema,
+  /** accepted: its author's words became the proposal's own */
+  state: z.enum(['put', 'accepted', 'withdrawn']),
+  createdAt: instantSchema,
+  entryId: z.string(),
+  may: z.object({ withdraw: z.boolean(), accept: z.boolean() }),
+});
+export type ProposalOption = z.infer<typeof proposalOptionSchema>;
+
+/** What a ballot may name, in the listed order, which also decides ties. */
+export const ballotOptionSchema = z.object({ key: z.string(), title: z.string() });
+export type BallotOption = z.infer<typeof ballotOptionSchema>;
 
 export const proposalSummarySchema = z.object({
   id: z.string(),
   number: z.int(),
   kind: proposalKindSchema,
   title: z.string(),
-  author: z.object({ id: z.string(), pseudonym: z.string().nullable() }),
+  /** null where the machine opened the vote by itself */
+  author: namedSchema.nullable(),
   state: proposalStateSchema,
   createdAt: instantSchema,
   /** end of discussion, and so the opening of the vote, where the kind has a discussion */
@@ -141,7 +327,16 @@ export const proposalSummarySchema = z.object({
   eligible: z.int().nullable(),
   /** ballots cast so far; how they were cast is told at the close */
   cast: z.int(),
+  /** of a vote by yes and no, after its close */
   tally: tallySchema.nullable(),
+  /** by which the vote is counted, or would be if it opened now */
+  method: voteMethodSchema,
+  /** of a vote among options, after its close */
+  optionTally: optionTallySchema.nullable(),
+  /** the options that won, the best first; empty before the close, and in a vote by yes and no */
+  winners: z.array(ballotOptionSchema),
+  /** how many amendments, answers or candidates stand */
+  standing: z.int(),
 });
 export type ProposalSummary = z.infer<typeof proposalSummarySchema>;
 
@@ -158,16 +353,71 @@ export const proposalDetailSchema = proposalSummarySchema.extend({
   /** who chose what; empty until the close */
   ballots: z.array(
     z.object({
-      member: z.object({ id: z.string(), pseudonym: z.string().nullable() }),
-      choice: ballotChoiceSchema,
+      member: namedSchema,
+      /** of a vote by yes and no */
+      choice: ballotChoiceSchema.nullable(),
+      /** of a vote among options */
+      vote: voteSchema.nullable(),
       castAt: instantSchema,
       entryId: z.string(),
     }),
   ),
   /** the asking member's own standing; null for a visitor */
-  mine: z.object({ eligible: z.boolean(), choice: ballotChoiceSchema.nullable() }).nullable(),
+  mine: z
+    .object({
+      eligible: z.boolean(),
+      choice: ballotChoiceSchema.nullable(),
+      vote: voteSchema.nullable(),
+      /** has no vote here, for an interest they declared */
+      recused: z.boolean(),
+      /** what they answered where their own consent is asked; null where it is not, or not yet answered */
+      consent: z.boolean().nullable(),
+      /** what they can do now */
+      may: z.object({
+        open: z.boolean(),
+        revise: z.boolean(),
+        withdraw: z.boolean(),
+        /** put an amendment, or an answer */
+        amend: z.boolean(),
+        stand: z.boolean(),
+        /** lay their candidacy down */
+        layDown: z.boolean(),
+        cast: z.boolean(),
+        consent: z.boolean(),
+      }),
+    })
+    .nullable(),
   entryId: z.string(),
   tallyEntryId: z.string().nullable(),
+  terms: termsSchema,
+  /** amendments, answers, candidates, in the order in which they were put forward; withdrawn ones too */
+  options: z.array(proposalOptionSchema),
+  /** what a ballot may name; empty for a vote by yes and no. Before the vote: as it would be if it opened now */
+  ballotOptions: z.array(ballotOptionSchema),
+  /** what the count is told besides the ballots, as it stood when the vote opened; null for yes and no */
+  definition: z
+    .object({
+      method: voteMethodSchema,
+      options: z.array(z.string()),
+      unranked: z.enum(['implicit', 'explicit']),
+      seats: z.int().optional(),
+      scoreMax: z.int().optional(),
+      total: z.int().optional(),
+    })
+    .nullable(),
+  /** when a late quorum moved the close */
+  extendedAt: instantSchema.nullable(),
+  /** who would have had a vote, but for an interest they declared */
+  recused: z.array(namedSchema),
+  /** those whose own majority is needed too, as they stood when the vote opened */
+  affected: z.object({ roles: z.array(z.string()), eligible: z.int() }).nullable(),
+  /** members without whose own yes the change is not put in force; null: not answered yet */
+  consents: z.array(z.object({ member: namedSchema, yes: z.boolean().nullable() })),
+  /** the delegations that the count followed; empty until the close */
+  delegations: z.array(z.object({ from: namedSchema, to: namedSchema, entryId: z.string() })),
+  /** the clash that this vote settles, and the vote that settles this clash */
+  rebases: proposalBriefSchema.nullable(),
+  rebasedBy: proposalBriefSchema.nullable(),
 });
 export type ProposalDetail = z.infer<typeof proposalDetailSchema>;
 
@@ -181,13 +431,19 @@ export const proposalChangedAnswerSchema = z.object({
 });
 export type ProposalChangedAnswer = z.infer<typeof proposalChangedAnswerSchema>;
 
-export const ballotRequestSchema = z.strictObject({ choice: ballotChoiceSchema });
+/** `choice` in a vote by yes and no, `vote` in a vote among options. */
+export const ballotRequestSchema = z.union([
+  z.strictObject({ choice: ballotChoiceSchema }),
+  z.strictObject({ vote: voteSchema }),
+]);
 export type BallotRequest = z.infer<typeof ballotRequestSchema>;
 export const ballotAnswerSchema = z.object({
   proposalId: z.string(),
-  choice: ballotChoiceSchema,
-  /** the choice this ballot replaced, if the member had voted before */
+  choice: ballotChoiceSchema.nullable(),
+  vote: voteSchema.nullable(),
+  /** what this ballot replaced, if the member had voted before */
   replaced: ballotChoiceSchema.nullable(),
+  replacedVote: voteSchema.nullable(),
   closesAt: instantSchema,
   receipt: receiptSchema,
 });
@@ -207,6 +463,36 @@ export const governanceEndpoints = {
   proposal: endpoint('GET', '/api/proposals/:id', { answer: proposalAnswerSchema }),
   /** the author freezes the text: discussion begins, or the vote where the kind has no discussion */
   openProposal: endpoint('POST', '/api/proposals/:id/open', { answer: proposalChangedAnswerSchema }),
+  /** the author changes the words before the vote; a discussion under way begins anew */
+  reviseProposal: endpoint('POST', '/api/proposals/:id/revisions', {
+    body: reviseRequestSchema,
+    answer: proposalChangedAnswerSchema,
+  }),
+  /** the author takes it back, before its vote opens */
+  withdrawProposal: endpoint('POST', '/api/proposals/:id/withdraw', { answer: proposalChangedAnswerSchema }),
+  /** anybody who may propose puts an amendment, or an answer, before the vote opens */
+  putOption: endpoint('POST', '/api/proposals/:id/options', {
+    body: optionRequestSchema,
+    answer: proposalChangedAnswerSchema,
+  }),
+  /** the author makes an amendment the proposal's own words */
+  acceptOption: endpoint('POST', '/api/proposals/:id/options/:key/accept', {
+    answer: proposalChangedAnswerSchema,
+  }),
+  /** whoever put an amendment or an answer, or stands, takes it back */
+  withdrawOption: endpoint('POST', '/api/proposals/:id/options/:key/withdraw', {
+    answer: proposalChangedAnswerSchema,
+  }),
+  /** stands for election, oneself only */
+  stand: endpoint('POST', '/api/proposals/:id/candidacies', {
+    body: candidacyRequestSchema,
+    answer: proposalChangedAnswerSchema,
+  }),
+  /** whose own consent is needed answers, until the change is put in force */
+  consentToProposal: endpoint('POST', '/api/proposals/:id/consents', {
+    body: proposalConsentRequestSchema,
+    answer: proposalChangedAnswerSchema,
+  }),
   cast: endpoint('POST', '/api/proposals/:id/ballots', {
     body: ballotRequestSchema,
     answer: ballotAnswerSchema,
