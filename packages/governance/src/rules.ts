@@ -1,6 +1,8 @@
 /** What a stranger recomputes: policy bytes and patches, tallies, safeguards, the times of a proposal. */
 export * from './counts.ts';
 export * from './joining.ts';
+export * from './methods/check-vote.ts';
+export * from './methods/types.ts';
 export * from './names.ts';
 export * from './options.ts';
 export * from './origins.ts';
