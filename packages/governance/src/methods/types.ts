@@ -22,7 +22,7 @@ export interface Definition {
    * pairs with an option it leaves out
    */
   unranked: 'implicit' | 'explicit';
-  /** of STV: how many are elected; 1 where left out */
+  /** how many win; 1 where left out. A budget has as many winners as are given something */
   seats?: number;
   /** of score: the highest points a ballot may give; the lowest are 0 */
   scoreMax?: number;
@@ -93,7 +93,7 @@ export interface AgainstStatusQuo {
 
 interface Counted<Method extends VoteMethod, Detail> {
   method: Method;
-  /** keys, the best first; of STV one for each seat filled, of a budget each that is given something */
+  /** keys, the best first; as many as there are seats, of a budget each that is given something */
   winners: string[];
   /** valid ballots that are not blank, and those that are */
   counted: number;

@@ -1,0 +1,101 @@
+import { type Paper, placesOf, square } from './papers.ts';
+import type { Definition, SchulzeDetail } from './types.ts';
+
+/**
+ * How many papers rank the row's option above the column's. Options outside `options` are passed over. Ranks shared
+ * say nothing about those who share them.
+ */
+export function pairwise(
+  options: readonly string[],
+  unranked: Definition['unranked'],
+  papers: Iterable<Paper>,
+): number[][] {
+  const size = options.length;
+  const places = placesOf(options);
+  const above = new Int32Array(size * size);
+  // Of one paper: its options by rank, and where in that list the options below each begin.
+  const ranked = new Int32Array(size);
+  const below = new Int32Array(size);
+  const seen = new Int32Array(size);
+  let paperNumber = 0;
+  for (const { vote, count = 1 } of papers) {
+    if (!('ranking' in vote)) continue;
+    paperNumber += 1;
+    let length = 0;
+    for (const group of vote.ranking) {
+      const start = length;
+      for (const option of group) {
+        const place = places.get(option);
+        if (place === undefined) continue;
+        seen[place] = paperNumber;
+        ranked[length] = place;
+        length += 1;
+      }
+      below.fill(length, start, length);
+    }
+    const named = length;
+    if (unranked === 'implicit' && named < size)
+      for (let place = 0; place < size; place += 1)
+        if (seen[place] !== paperNumber) {
+          ranked[length] = place;
+          length += 1;
+        }
+    for (let i = 0; i < named; i += 1) {
+      const row = (ranked[i] as number) * size;
+      for (let j = below[i] as number; j < length; j += 1) {
+        const at = row + (ranked[j] as number);
+        above[at] = (above[at] as number) + count;
+      }
+    }
+  }
+  return Array.from({ length: size }, (_, row) => [...above.subarray(row * size, (row + 1) * size)]);
+}
+
+/**
+ * The strength of the strongest path from each option to each, in winning votes: a path is as strong as its weakest
+ * step, a step is as strong as the papers that want it, where they are more than those against it.
+ */
+export function pathStrengths(above: readonly number[][]): number[][] {
+  const size = above.length;
+  const strongest = square(size);
+  const at = (matrix: readonly number[][], row: number, column: number) => matrix[row]?.[column] ?? 0;
+  const set = (row: number, column: number, strength: number) => {
+    (strongest[row] as number[])[column] = strength;
+  };
+  for (let i = 0; i < size; i += 1)
+    for (let j = 0; j < size; j += 1) if (at(above, i, j) > at(above, j, i)) set(i, j, at(above, i, j));
+  for (let via = 0; via < size; via += 1)
+    for (let i = 0; i < size; i += 1)
+      for (let j = 0; j < size; j += 1) {
+        const through = Math.min(at(strongest, i, via), at(strongest, via, j));
+        if (i !== j && through > at(strongest, i, j)) set(i, j, through);
+      }
+  return strongest;
+}
+
+/**
+ * The best first: again and again, of the options left that no other one left beats by path, the one put forward
+ * first. Beating by path cannot go in circles (Schulze 2011, section 4.1), so that there always is one.
+ */
+function orderOf(options: readonly string[], strengths: readonly number[][]): string[] {
+  const left = options.map((_, place) => place);
+  const order: string[] = [];
+  const beats = (a: number, b: number) => (strengths[a]?.[b] ?? 0) > (strengths[b]?.[a] ?? 0);
+  while (left.length > 0) {
+    const best = left.findIndex((one) => !left.some((other) => beats(other, one)));
+    order.push(options[left[best] as number] as string);
+    left.splice(best, 1);
+  }
+  return order;
+}
+
+/** Schulze's method with winning votes. Source: M. Schulze, Social Choice and Welfare 36 (2011). */
+export function countSchulze(
+  options: readonly string[],
+  unranked: Definition['unranked'],
+  papers: Iterable<Paper>,
+): SchulzeDetail {
+  const above = pairwise(options, unranked, papers);
+  const strengths = pathStrengths(above);
+  return { options: [...options], pairwise: above, strengths, order: orderOf(options, strengths) };
+}

@@ -1,0 +1,264 @@
+import { type Paper, placesOf } from './papers.ts';
+import { asText, compare, dividedBy, minus, plus, type Rational, rational, times, zero } from './rational.ts';
+import type { StvDetail, StvRound } from './types.ts';
+
+/**
+ * Scottish STV, the weighted inclusive Gregory method: Scottish Local Government Elections Order 2007, schedule 1,
+ * rules 45 to 52. Three things differ, each on purpose: fractions are exact unless `five_decimals` asks for the Order's
+ * own rounding; where the Order draws lots, the order put forward decides; of more than two who tie, those whom the last
+ * round cannot tell apart are looked back for further.
+ */
+export function countStv(
+  options: readonly string[],
+  seats: number,
+  papers: Iterable<Paper>,
+  precision: 'exact' | 'five_decimals' = 'exact',
+): { detail: StvDetail; elected: string[] } {
+  const count = new Count(options, seats, pile(options, papers), precision);
+  count.run();
+  const { quota, rounds, elected } = count;
+  return { detail: { seats, quota: asText(quota), rounds }, elected };
+}
+
+/** Rankings one after the other as places of options; `counts` says how many papers each stands for. */
+interface Pile {
+  places: Uint16Array;
+  /** where each paper begins, and one more: where the last ends */
+  starts: Int32Array;
+  counts: Int32Array;
+}
+
+/** Papers that rank none of the options are left out; a shared rank ends a paper. */
+function pile(options: readonly string[], papers: Iterable<Paper>): Pile {
+  const of = placesOf(options);
+  const known = Array.isArray(papers) ? papers : [...papers];
+  const starts = new Int32Array(known.length + 1);
+  const counts = new Int32Array(known.length);
+  let places = new Uint16Array(Math.max(16, known.length * Math.min(options.length, 8)));
+  let [length, kept] = [0, 0];
+  for (const { vote, count = 1 } of known as readonly Paper[]) {
+    if (!('ranking' in vote)) continue;
+    if (length + options.length > places.length) {
+      const longer = new Uint16Array(places.length * 2 + options.length);
+      longer.set(places);
+      places = longer;
+    }
+    for (const group of vote.ranking) {
+      if (group.length > 1) break;
+      const place = of.get(group[0] as string);
+      if (place === undefined) continue;
+      places[length] = place;
+      length += 1;
+    }
+    if (length === starts[kept]) continue;
+    counts[kept] = count;
+    kept += 1;
+    starts[kept] = length;
+  }
+  return { places, starts: starts.subarray(0, kept + 1), counts: counts.subarray(0, kept) };
+}
+
+const fiveDecimals = 100_000n;
+
+class Count {
+  readonly #options: readonly string[];
+  readonly #seats: number;
+  readonly #pile: Pile;
+  readonly #precision: 'exact' | 'five_decimals';
+  readonly #all: Rational;
+  /** by place: of each option, how things stand */
+  readonly #state: ('continuing' | 'elected' | 'excluded')[];
+  readonly #votes: Rational[];
+  /** by place: the first paper it holds, -1 for none; the others follow by `#next` */
+  readonly #first: Int32Array;
+  readonly #next: Int32Array;
+  /** by paper: which preference it stands at, and which of `#values` it is worth */
+  readonly #at: Int32Array;
+  readonly #worth: Int32Array;
+  readonly #values: Rational[] = [rational(1n)];
+  /** by place, then by value: how many papers of that value it holds */
+  readonly #held: number[][];
+  readonly #passedOn = new Set<number>();
+  /** by round: the votes of each place */
+  readonly #history: Rational[][] = [];
+  readonly quota: Rational;
+  readonly rounds: StvRound[] = [];
+  readonly elected: string[] = [];
+
+  constructor(options: readonly string[], seats: number, papers: Pile, precision: 'exact' | 'five_decimals') {
+    this.#options = options;
+    this.#seats = seats;
+    this.#pile = papers;
+    this.#precision = precision;
+    const valid = papers.counts.reduce((sum, count) => sum + count, 0);
+    this.#all = rational(BigInt(valid));
+    this.quota = rational(BigInt(Math.floor(valid / (seats + 1)) + 1));
+    this.#state = options.map(() => 'continuing');
+    this.#votes = options.map(() => zero);
+    this.#held = options.map(() => []);
+    this.#first = new Int32Array(options.length).fill(-1);
+    this.#next = new Int32Array(papers.counts.length);
+    this.#at = papers.starts.slice(0, -1);
+    this.#worth = new Int32Array(papers.counts.length);
+  }
+
+  run(): void {
+    for (let paper = 0; paper < this.#pile.counts.length; paper += 1) this.#give(paper);
+    this.#close({ did: 'first_preferences' });
+    while (this.#all.top > 0n && this.elected.length < this.#seats && this.#places('continuing').length > 0) {
+      const continuing = this.#places('continuing');
+      const surplus = this.#places('elected').filter(
+        (place) => !this.#passedOn.has(place) && compare(this.#of(place), this.quota) > 0,
+      );
+      if (continuing.length <= this.#seats - this.elected.length) this.#close({ did: 'last_seats' });
+      else if (surplus.length > 0) this.#passOnSurplus(surplus);
+      else this.#exclude(continuing);
+    }
+  }
+
+  #of(place: number): Rational {
+    return this.#votes[place] as Rational;
+  }
+
+  #places(state: string): number[] {
+    return this.#state.flatMap((own, place) => (own === state ? [place] : []));
+  }
+
+  /** Lays a paper on the pile of the option it stands at, or of the next one that continues; or aside. */
+  #give(paper: number): void {
+    const { places, starts, counts } = this.#pile;
+    const end = starts[paper + 1] as number;
+    let at = this.#at[paper] as number;
+    while (at < end && this.#state[places[at] as number] !== 'continuing') at += 1;
+    this.#at[paper] = at;
+    if (at === end) return;
+    const place = places[at] as number;
+    this.#next[paper] = this.#first[place] as number;
+    this.#first[place] = paper;
+    const held = this.#held[place] as number[];
+    const worth = this.#worth[paper] as number;
+    held[worth] = (held[worth] ?? 0) + (counts[paper] as number);
+  }
+
+  /** Takes all papers of an option and gives each to the next it names, worth what `newWorth` makes of its worth. */
+  #passOn(place: number, newWorth: (worth: number) => number): void {
+    const worths: number[] = [];
+    let paper = this.#first[place] as number;
+    this.#first[place] = -1;
+    this.#held[place] = [];
+    while (paper >= 0) {
+      const next = this.#next[paper] as number;
+      const worth = this.#worth[paper] as number;
+      worths[worth] ??= newWorth(worth);
+      this.#worth[paper] = worths[worth];
+      this.#give(paper);
+      paper = next;
+    }
+  }
+
+  #passOnSurplus(candidates: number[]): void {
+    const { place, tie } = this.#pick(candidates, 'surpluses');
+    const votes = this.#of(place);
+    const surplus = minus(votes, this.quota);
+    const transfer = dividedBy(surplus, votes);
+    this.#passOn(place, (worth) => {
+      const value = times(this.#values[worth] as Rational, transfer);
+      this.#values.push(this.#precision === 'exact' ? value : floorToFive(value));
+      return this.#values.length - 1;
+    });
+    this.#passedOn.add(place);
+    this.#close({
+      did: 'surplus',
+      option: this.#options[place] as string,
+      transfer: asText(transfer),
+      ...(tie ? { tie } : {}),
+    });
+  }
+
+  #exclude(continuing: number[]): void {
+    const { place, tie } = this.#pick(continuing, 'exclusions');
+    this.#state[place] = 'excluded';
+    this.#passOn(place, (worth) => worth);
+    this.#close({ did: 'exclusion', option: this.#options[place] as string, ...(tie ? { tie } : {}) });
+  }
+
+  /** Whose turn it is: the largest surplus or the fewest votes; see {@link #lookBack} for ties. */
+  #pick(candidates: number[], between: 'surpluses' | 'exclusions') {
+    const sign = between === 'surpluses' ? 1 : -1;
+    const tied = extremes(candidates, this.#votes, sign);
+    if (tied.length === 1) return { place: tied[0] as number, tie: null };
+    const { place, round } = this.#lookBack(tied, sign);
+    return { place, tie: { options: tied.map((one) => this.#options[one] as string), between, round } };
+  }
+
+  /**
+   * Tells equals apart by the last round in which they were not equal, and those whom it leaves equal by the rounds
+   * before; else by the order put forward, the earlier one faring better.
+   */
+  #lookBack(tied: readonly number[], sign: 1 | -1): { place: number; round: number | null } {
+    let left = [...tied];
+    for (let round = this.#history.length; round > 0; round -= 1) {
+      left = extremes(left, this.#history[round - 1] as Rational[], sign);
+      if (left.length === 1) return { place: left[0] as number, round };
+    }
+    return { place: (sign > 0 ? left[0] : left.at(-1)) as number, round: null };
+  }
+
+  /** Ends a round: counts what each option holds, and elects who has reached the quota, or takes what seats are left. */
+  #close(done: Pick<StvRound, 'did' | 'option' | 'transfer' | 'tie'>): void {
+    for (const place of this.#options.keys()) {
+      if (this.#passedOn.has(place)) this.#votes[place] = this.quota;
+      else this.#votes[place] = this.#worthOf(this.#held[place] as number[]);
+    }
+    const reach = this.#places('continuing').filter(
+      (place) => done.did === 'last_seats' || compare(this.#of(place), this.quota) >= 0,
+    );
+    const elected: string[] = [];
+    while (reach.length > 0) {
+      const { place } = this.#pick(reach, 'surpluses');
+      reach.splice(reach.indexOf(place), 1);
+      this.#state[place] = 'elected';
+      elected.push(this.#options[place] as string);
+    }
+    this.#history.push([...this.#votes]);
+    this.elected.push(...elected);
+    const sum = this.#votes.reduce(plus, zero);
+    this.rounds.push({
+      ...done,
+      votes: this.#options.map((option, place) => ({
+        option,
+        votes: asText(this.#of(place)),
+        state: this.#state[place] as 'continuing',
+      })),
+      nontransferable: asText(minus(this.#all, sum)),
+      elected,
+    });
+  }
+
+  #worthOf(held: readonly number[]): Rational {
+    let sum = zero;
+    held.forEach((papers, worth) => {
+      sum = plus(sum, times(rational(BigInt(papers)), this.#values[worth] as Rational));
+    });
+    return sum;
+  }
+}
+
+/** Those with the most (`sign` 1) or the fewest (-1). */
+function extremes(places: readonly number[], votes: readonly Rational[], sign: 1 | -1): number[] {
+  let best: number[] = [];
+  for (const place of places) {
+    const order = best.length === 0 ? 1 : compareAt(votes, place, best[0] as number) * sign;
+    if (order > 0) best = [place];
+    else if (order === 0) best.push(place);
+  }
+  return best;
+}
+
+const compareAt = (votes: readonly Rational[], a: number, b: number) =>
+  compare(votes[a] as Rational, votes[b] as Rational);
+
+/** Rule 48 (3): to five decimal places, any remainder being ignored. */
+function floorToFive({ top, over }: Rational): Rational {
+  return rational((top * fiveDecimals) / over, fiveDecimals);
+}
