@@ -111,7 +111,7 @@ export function countPapers(definition: Definition, papers: readonly Paper[]): M
 }
 
 /** Whether a ballot wants `a` more than `b` (above 0), less (below 0), or says nothing of the two (0). */
-function preference(vote: Vote, a: string, b: string, unranked: Definition['unranked']): number {
+export function preference(vote: Vote, a: string, b: string, unranked: Definition['unranked']): number {
   if ('approve' in vote) return Number(vote.approve.includes(a)) - Number(vote.approve.includes(b));
   const of = (option: string): number | undefined => {
     if ('ranking' in vote) {
