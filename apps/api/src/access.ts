@@ -33,6 +33,13 @@ export const access: Readonly<Record<string, readonly Who[]>> = {
   'GET /api/proposals': ['anyone'],
   'GET /api/proposals/:id': ['anyone'],
   'POST /api/proposals/:id/open': ['propose'],
+  'POST /api/proposals/:id/revisions': ['propose'],
+  'POST /api/proposals/:id/withdraw': ['propose'],
+  'POST /api/proposals/:id/options': ['propose'],
+  'POST /api/proposals/:id/options/:key/accept': ['propose'],
+  'POST /api/proposals/:id/options/:key/withdraw': ['member'],
+  'POST /api/proposals/:id/candidacies': ['vote'],
+  'POST /api/proposals/:id/consents': ['member'],
   'POST /api/proposals/:id/ballots': ['vote'],
 
   // compensation

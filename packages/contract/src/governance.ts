@@ -76,7 +76,7 @@ export type Vote = z.infer<typeof voteSchema>;
 /** What an author asks of the vote and of what follows, within the rule of the policy. */
 export const termsRequestSchema = z.strictObject({
   /** how options are counted; one of the methods of the kind's rule, the first where it is left out */
-  method: voteMethodSchema.exactOptional(),
+  method: voteMethodSchema.exclude(['yes_no']).exactOptional(),
   /** of an election: how many are elected (1 where left out), and to which role */
   seats: z.int().min(1).max(100).exactOptional(),
   role: z.string().max(63).exactOptional(),

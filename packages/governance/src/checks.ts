@@ -1,12 +1,15 @@
 import { type Check, openingOf, type Violation } from '@uncaged/book';
 import { canonicalJson } from '@uncaged/book/rules';
 import type { Tx } from '@uncaged/platform';
-import { patchOnto } from './patch.ts';
+import { countVote } from './counts.ts';
+import * as options from './options.store.ts';
+import { definitionOf } from './options.ts';
+import { changesPolicy, patchOnto } from './patch.ts';
 import * as policies from './policies.store.ts';
 import { checkPolicy } from './policy.ts';
 import { policyHash } from './policy-hash.ts';
 import * as proposals from './proposals.store.ts';
-import { tallyYesNo } from './tally.ts';
+import { patchVoted } from './standing.ts';
 
 /** Governance's invariants, each recomputed on another path than the one that wrote it. */
 export const governanceChecks: readonly Check[] = [
@@ -15,6 +18,7 @@ export const governanceChecks: readonly Check[] = [
   { name: 'every enacted version is what its passed proposal makes of the one before', run: unvotedVersions },
   { name: 'every tally counts again to what is stored', run: wrongTallies },
   { name: 'the ballots opened at a count are the ballots cast', run: wrongOpenings },
+  { name: 'every vote was among the options that stood', run: wrongDefinitions },
 ];
 
 /** Whether two values are one to the book's canonical bytes; the order of keys does not count. */
@@ -47,27 +51,34 @@ async function unrecordedVersions(tx: Tx): Promise<Violation[]> {
     versions.map((row) => row.entryId),
   );
   return versions
-    .filter(({ version, hash, previousHash, document, proposalId, entryId }) => {
-      const recorded = openings.get(entryId)?.payload;
-      return !same(recorded, { version, hash, previousHash, document, proposalId });
+    .filter(({ version, hash, previousHash, document, proposalId, emergencyId, entryId }) => {
+      const { why: _, ...recorded } = (openings.get(entryId)?.payload ?? {}) as Record<string, unknown>;
+      const emergency = emergencyId === null ? {} : { emergencyId };
+      return !same(recorded, { version, hash, previousHash, document, proposalId, ...emergency });
     })
     .map((row) => ({ what: `policy:${row.version}`, detail: 'the book says something else' }));
 }
 
+/** The first version that a proposal made; what takes it back later, at its sunset, is not made of its patch. */
 async function unvotedVersions(tx: Tx): Promise<Violation[]> {
   const found: Violation[] = [];
   const versions = await policies.all(tx);
+  const seen = new Set<string>();
   for (const [i, row] of versions.entries()) {
     const before = versions[i - 1];
-    if (!before) continue;
+    const { proposalId } = row;
+    if (!before || (proposalId === null && row.emergencyId !== null)) continue;
+    if (proposalId !== null && seen.has(proposalId)) continue;
+    seen.add(proposalId ?? '');
     const what = `policy:${row.version}`;
-    const proposal = row.proposalId === null ? null : await proposals.byId(tx, row.proposalId);
+    const proposal = proposalId === null ? null : await proposals.byId(tx, proposalId);
     const written = versions.find((one) => one.version === proposal?.againstVersion);
-    if (!proposal?.tally?.passed || proposal.state !== 'enacted' || !written) {
+    if (!proposal?.tally?.passed || !['enacted', 'reverted'].includes(proposal.state) || !written) {
       found.push({ what, detail: 'no passed proposal stands behind it' });
       continue;
     }
-    const made = patchOnto(written.document, before.document, proposal.patch);
+    if (!changesPolicy(proposal.kind)) continue;
+    const made = patchOnto(written.document, before.document, await patchVoted(tx, proposal));
     if (!made.ok || policyHash(made.policy) !== row.hash)
       found.push({ what, detail: `proposal ${proposal.number} makes something else of the version before` });
   }
@@ -80,11 +91,14 @@ async function counted(tx: Tx): Promise<proposals.ProposalRow[]> {
 
 async function wrongTallies(tx: Tx): Promise<Violation[]> {
   const found: Violation[] = [];
-  for (const { id, number, rule, tally } of await counted(tx)) {
+  for (const { id, number, rule, tally, winners, definition, affected } of await counted(tx)) {
     const ballots = await proposals.ballotsOf(tx, id);
-    const again = rule && tallyYesNo(ballots, await proposals.votersOf(tx, id), rule);
-    if (!same(again, tally))
-      found.push({ what: `proposal:${id}`, detail: `proposal ${number} counts to ${again?.words}` });
+    const eligible = await proposals.votersOf(tx, id);
+    const followed = await options.countedDelegationsOf(tx, id);
+    const delegations = followed.map(({ fromId, toId }) => ({ from: fromId, to: toId }));
+    const again = rule && countVote({ definition, ballots, delegations, eligible, rule, affected });
+    if (!same(again?.count, tally) || !same(again?.winners, winners))
+      found.push({ what: `proposal:${id}`, detail: `proposal ${number} counts to ${again?.count.words}` });
   }
   return found;
 }
@@ -98,14 +112,29 @@ async function wrongOpenings(tx: Tx): Promise<Violation[]> {
     const closed = openings.get(tallyEntryId ?? '')?.payload as
       | { tally?: unknown; ballots?: unknown }
       | undefined;
-    const cast = ballots.map(({ entryId, memberId, choice }) => {
+    const cast = ballots.map(({ entryId, memberId, choice, vote }) => {
       const opening = openings.get(entryId);
-      if (!same(opening?.payload, { proposalId: id, memberId, choice }))
+      const content = vote ? { vote } : { choice };
+      if (!same(opening?.payload, { proposalId: id, memberId, ...content }))
         found.push({ what: `entry:${entryId}`, detail: 'the book holds another ballot' });
-      return { entryId, memberId, choice, salt: opening?.salt ?? '' };
+      return { entryId, memberId, ...content, salt: opening?.salt ?? '' };
     });
     if (!same(closed?.ballots, cast) || !same(closed?.tally, tally))
       found.push({ what: `proposal:${id}`, detail: 'the entry of its count says something else' });
+  }
+  return found;
+}
+
+/** What a ballot could name is what the book says was put forward, and its definition what the rule makes of it. */
+async function wrongDefinitions(tx: Tx): Promise<Violation[]> {
+  const found: Violation[] = [];
+  for (const { id, kind, number, rule, terms, definition } of await proposals.all(tx)) {
+    if (!rule) continue;
+    const put = (await options.standingOf(tx, id)).map(({ key }) => key);
+    // Candidates who left before the vote opened are passed over.
+    const stood = put.filter((key) => kind !== 'election' || definition?.options.includes(key));
+    if (!same(definition, definitionOf(kind, rule, terms, stood)))
+      found.push({ what: `proposal:${id}`, detail: `proposal ${number} was voted on among other options` });
   }
   return found;
 }

@@ -1,12 +1,15 @@
 import { type Json, openingOf } from '@uncaged/book';
 import type { Context, Tx } from '@uncaged/platform';
+import { vetoWithoutConsent } from './consents.ts';
+import { countVote } from './counts.ts';
+import { seat } from './elections.ts';
 import { enact } from './enactments.ts';
 import { at, recordFact } from './facts.ts';
 import * as members from './members.store.ts';
+import { lapse, openVote } from './opening.ts';
+import * as options from './options.store.ts';
 import { policyInForce, requirePolicy } from './policies.ts';
 import * as store from './proposals.store.ts';
-import { openVote } from './proposals.ts';
-import { tallyYesNo } from './tally.ts';
 import { enactment, type Step, stepDue } from './timeline.ts';
 
 type MachineContext = Pick<Context, 'db' | 'clock' | 'ids' | 'secrets'>;
@@ -50,47 +53,72 @@ async function takeStep(tx: Tx, world: MachineContext, id: string): Promise<bool
   const take: Record<Step, () => Promise<unknown>> = {
     open_vote: () => openVote(tx, ctx, proposal, policy),
     close_vote: () => closeVote(tx, ctx, proposal),
-    enact: () => enact(tx, ctx, proposal),
-    lapse: () => lapse(tx, ctx, proposal),
+    enact: () => takeEffect(tx, ctx, proposal),
+    lapse: () => lapse(tx, ctx, proposal, 'draft'),
   };
   await take[step.step]();
   return true;
 }
 
-async function lapse(tx: Tx, ctx: MachineContext, proposal: store.ProposalRow): Promise<void> {
-  await recordFact(tx, ctx, {
-    kind: 'proposal.lapsed',
-    actor: null,
-    subject: `proposal:${proposal.id}`,
-    payload: { proposalId: proposal.id, why: 'draft' },
-    visibility: 'public',
-  });
-  await store.advance(tx, proposal.id, { state: 'lapsed' });
-}
-
 /** Counts, and opens every counted ballot in the book so that anybody can count again. */
 async function closeVote(tx: Tx, ctx: MachineContext, proposal: store.ProposalRow): Promise<void> {
-  const { id, rule, votingClosesAt } = proposal;
+  const { id, kind, rule, votingClosesAt, definition, affected } = proposal;
   if (!rule || !votingClosesAt) throw new Error(`the vote on proposal ${proposal.number} has no rule`);
   const ballots = await store.ballotsOf(tx, id);
-  const tally = tallyYesNo(ballots, await store.votersOf(tx, id), rule);
-  const outcome = tally.passed ? 'passed' : tally.quorumReached ? 'rejected' : 'lapsed';
+  const eligible = await store.votersOf(tx, id);
+  const delegations = followed(
+    [] as { entryId: string; from: string; to: string; salt: string }[],
+    ballots,
+    eligible,
+  );
+  const counting = { definition, ballots, delegations, eligible, rule, affected };
+  const { count, outcome, winners } = countVote(counting);
   const openings = await openingOf(
     tx,
     ballots.map((ballot) => ballot.entryId),
   );
-  const counted = ballots.map(({ entryId, memberId, choice }) => {
+  const counted = ballots.map(({ entryId, memberId, choice, vote }) => {
     const opening = openings.get(entryId);
     if (!opening) throw new Error(`a ballot on proposal ${proposal.number} was erased before the count`);
-    return { entryId, memberId, choice, salt: opening.salt };
+    return { entryId, memberId, ...(vote ? { vote } : { choice }), salt: opening.salt };
   });
+  const more = {
+    ...(winners &&
+      (definition && ['stv', 'budget'].includes(definition.method) ? { winners } : { winner: winners[0] })),
+    ...(delegations.length > 0 && { delegations: delegations.map((one) => ({ ...one, topic: kind })) }),
+  };
+  const payload = { proposalId: id, tally: count, outcome, ballots: counted, ...more };
   const entry = await recordFact(tx, ctx, {
     kind: 'proposal.closed',
     actor: null,
     subject: `proposal:${id}`,
-    payload: { proposalId: id, tally: tally as unknown as Json, outcome, ballots: counted },
+    payload: payload as unknown as Json,
     visibility: 'public',
   });
-  const enactsAt = tally.passed && proposal.kind !== 'open' ? enactment(rule, votingClosesAt) : null;
-  await store.advance(tx, id, { state: outcome, tally, tallyEntryId: entry.id, enactsAt });
+  const enactsAt = outcome === 'passed' && kind !== 'open' ? enactment(rule, votingClosesAt) : null;
+  await store.advance(tx, id, { state: outcome, tally: count, tallyEntryId: entry.id, enactsAt, winners });
+  await options.keepDelegations(
+    tx,
+    delegations.map(({ entryId, from, to }) => ({ proposalId: id, fromId: from, toId: to, entryId })),
+  );
+}
+
+/** The delegations a count can follow: of those who may vote here and did not vote themselves. */
+function followed<D extends { from: string; to: string }>(
+  delegations: readonly D[],
+  ballots: readonly store.BallotRow[],
+  eligible: readonly string[],
+): D[] {
+  const may = new Set(eligible);
+  const voted = new Set(ballots.map(({ memberId }) => memberId));
+  return delegations
+    .filter(({ from, to }) => may.has(from) && may.has(to) && !voted.has(from))
+    .sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
+}
+
+/** What passed takes effect, unless it lacks the own yes of somebody it needed. */
+async function takeEffect(tx: Tx, ctx: MachineContext, proposal: store.ProposalRow): Promise<void> {
+  if (await vetoWithoutConsent(tx, ctx, proposal)) return;
+  if (proposal.kind === 'election') await seat(tx, ctx, proposal);
+  else await enact(tx, ctx, proposal);
 }

@@ -1,4 +1,7 @@
+export { acceptOption, putOption, stand, withdrawOption } from './amendments.ts';
+export { castBallot } from './casting.ts';
 export { governanceChecks } from './checks.ts';
+export { consentToProposal } from './consents.ts';
 export type { GovernedContext } from './context.ts';
 export { due } from './decisions.ts';
 export { eraseMe } from './erasing.ts';
@@ -16,5 +19,5 @@ export {
   policyVersion,
 } from './policies.ts';
 export { type ProposalDetail, type ProposalSummary, proposalOf, proposalsOf } from './proposal-pages.ts';
-export { castBallot, type Draft, openProposal, propose } from './proposals.ts';
+export { type Draft, openProposal, propose, reviseProposal, withdrawProposal } from './proposals.ts';
 export * from './rules.ts';

@@ -51,6 +51,10 @@ export async function byIds(tx: Tx, ids: readonly string[]): Promise<MemberRow[]
         .where(inArray(members.id, [...ids]));
 }
 
+export async function setRoles(tx: Tx, id: string, roles: string[]): Promise<void> {
+  await tx.update(members).set({ roles }).where(eq(members.id, id));
+}
+
 /** Takes the name away and keeps the row. */
 export async function erase(tx: Tx, id: string, at: Date): Promise<void> {
   await tx

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { genesisPolicy } from './genesis.ts';
 import { clauseOrigins, originOf } from './origins.ts';
 import {
+  changesPolicy,
   diffPolicies,
   type PolicyPatch,
   patchForKind,
@@ -11,8 +12,9 @@ import {
   patchPolicy,
   pathInWords,
   pathsTouch,
+  rebasedPatch,
 } from './patch.ts';
-import type { Policy, Safeguard } from './policy.ts';
+import { type Policy, proposalKinds, type Safeguard } from './policy.ts';
 import { policyHash } from './policy-hash.ts';
 
 const genesis = await genesisPolicy();
@@ -104,6 +106,24 @@ describe('a patch for a kind of proposal', () => {
   ];
   it.each(rows)('%s', (_, kind, patch, code) => {
     expect(patchForKind(kind, genesis, patch)).toMatchObject({ ok: false, code });
+  });
+  it.each<[Parameters<typeof patchForKind>[0], PolicyPatch]>([
+    ['feature', [{ op: 'replace', path: '/studio/steps/max', value: 100 }]],
+    ['feature', [{ op: 'add', path: '/features', value: { loops: { about: 'x', on: true } } }]],
+    ['rate_card', payMore],
+    ['call', [{ op: 'add', path: '/grants', value: { night: { about: 'x', fund: 'main', amount: 500 } } }]],
+    ['model', [{ op: 'add', path: '/models', value: { m1: { state: 'retired', about: 'x' } } }]],
+    ['dataset', [{ op: 'add', path: '/datasets/acceptedDedications/-', value: 'A' }]],
+    ['membership', [{ op: 'replace', path: '/membership/invitationDays', value: 7 }]],
+    ['membership', [{ op: 'add', path: '/roles/printer', value: { about: 'x', may: [] } }]],
+    ['charter', [{ op: 'replace', path: '/charter', value: 'We are for this.' }]],
+  ])('%s may change its own part, and no other kind but a change of policy may', (kind, patch) => {
+    expect(patchForKind(kind, genesis, patch)).toMatchObject({ ok: true });
+    const others = proposalKinds.filter((other) => other !== kind && other !== 'policy');
+    for (const other of others) expect(patchForKind(other, genesis, patch).ok, other).toBe(false);
+  });
+  it('changes policy, but for a question, an election, and the vote on an emergency', () => {
+    expect(proposalKinds.filter((kind) => !changesPolicy(kind))).toEqual(['open', 'election', 'emergency']);
   });
   it('that fits shows its diff', () => {
     expect(patchForKind('safeguard', genesis, protect)).toMatchObject({
@@ -217,6 +237,29 @@ describe('two patches written against one policy', () => {
         expect(policyHash(enactAll(one))).toBe(policyHash(enactAll(other)));
       }),
     );
+  });
+  it('that clash are put over the policy in force in their own words', () => {
+    const own = (policy: Policy, patch: PolicyPatch) => {
+      const over = rebasedPatch(genesis, policy, patch);
+      return over && diffPolicies(policy, patched(policy, over));
+    };
+    const less = patched(genesis, payLess);
+    expect(own(less, payMore)).toEqual([
+      { path: '/compensation/reviewRate', words: 'compensation: review rate', before: 100, after: 700 },
+    ]);
+    expect(own(patched(genesis, payMore), payMore)).toBeNull();
+    const [add] = protect;
+    const other = [{ ...add, value: { ...safeguard, names: ['Ko'] } }] as PolicyPatch;
+    expect(own(patched(genesis, other), protect)).toMatchObject([
+      { path: '/safeguards/living-artists/names', before: ['Ko'], after: ['Iris Nacht'] },
+    ]);
+    const gone = patched(genesis, [{ op: 'remove', path: '/roles/steward/may/0' }]);
+    const none = patched(gone, [{ op: 'replace', path: '/roles/steward/may', value: [] }]);
+    expect(own(none, [{ op: 'remove', path: '/roles/steward/may/0' }])).toMatchObject([
+      { path: '/roles/steward/may' },
+    ]);
+    const maxLess = patched(genesis, [{ op: 'replace', path: '/studio/steps/max', value: 100 }]);
+    expect(own(maxLess, [{ op: 'replace', path: '/studio/steps/usual', value: 150 }])).toBeNull();
   });
   it('clash in either order or in none', () => {
     fc.assert(

@@ -132,6 +132,33 @@ export function patchOnto(written: Policy, inForce: Policy, patch: PolicyPatch):
   return { ok: true, policy: outcome.policy };
 }
 
+/**
+ * The words of a patch that was voted on against `written`, put over the policy now in force: each clause that it
+ * changed, as it would have been. Null when that changes nothing any more, or makes no policy.
+ */
+export function rebasedPatch(written: Policy, inForce: Policy, patch: PolicyPatch): PolicyPatch | null {
+  const voted = patchPolicy(written, patch);
+  if (!voted.ok) return null;
+  const over = diffPolicies(written, voted.policy).flatMap((line): Operation[] => {
+    const stands = clauseAt(inForce as Json, line.path);
+    if (line.after === undefined) return stands === undefined ? [] : [{ op: 'remove', path: line.path }];
+    if (sameJson(stands, line.after)) return [];
+    return [{ op: stands === undefined ? 'add' : 'replace', path: line.path, value: line.after }];
+  });
+  return over.length > 0 && patchPolicy(inForce, over).ok ? over : null;
+}
+
+/** What stands at a JSON Pointer; undefined where nothing does. A list is one clause. */
+function clauseAt(document: Json, path: string): Json | undefined {
+  return path
+    .split('/')
+    .slice(1)
+    .reduce<Json | undefined>(
+      (part, token) => (isObject(part) ? part[readToken(token)] : undefined),
+      document,
+    );
+}
+
 export type PatchForKind =
   | { ok: true; policy: Policy; diff: DiffLine[] }
   | Extract<PolicyCheck, { ok: false }>

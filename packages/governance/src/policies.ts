@@ -1,5 +1,6 @@
 import type { BookContext, Entry, Json } from '@uncaged/book';
 import type { Tx } from '@uncaged/platform';
+import { isYesNo } from './counts.ts';
 import { recordFact } from './facts.ts';
 import { type ClauseOrigin, clauseOrigins, originOf, type PolicyStep } from './origins.ts';
 import { type DiffLine, diffPolicies, pathInWords } from './patch.ts';
@@ -129,7 +130,7 @@ export async function enforcementOf(tx: Tx, policy: PolicyInForce, clause: strin
     proposalId: proposal?.id ?? null,
     proposalNumber: proposal?.number ?? null,
     proposalTitle: proposal?.title ?? null,
-    tally: proposal?.tally ?? null,
+    tally: proposal?.tally && isYesNo(proposal.tally) ? proposal.tally : null,
     entryId: step.entryId,
   };
 }

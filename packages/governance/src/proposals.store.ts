@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, type InferSelectModel, inArray, rows, sql, type Tx } from '@uncaged/platform';
+import type { Affected, Count } from './counts.ts';
+import type { Definition } from './methods/types.ts';
 import type { VoteRule } from './policy.ts';
 import { ballots, proposals, proposalVoters } from './tables.ts';
-import type { Tally } from './tally.ts';
 import type { ProposalState } from './timeline.ts';
 
 export type ProposalRow = InferSelectModel<typeof proposals>;
@@ -38,6 +39,12 @@ export async function inStates(tx: Tx, states: readonly ProposalState[]): Promis
     .orderBy(asc(proposals.number));
 }
 
+/** The vote that a clash opened; null where there is none. */
+export async function rebaseOf(tx: Tx, id: string): Promise<ProposalRow | null> {
+  const [row] = await tx.select().from(proposals).where(sql`${proposals.terms} ->> 'rebases' = ${id}`);
+  return row ?? null;
+}
+
 export async function byIds(tx: Tx, ids: readonly string[]): Promise<ProposalRow[]> {
   return ids.length === 0
     ? []
@@ -47,15 +54,29 @@ export async function byIds(tx: Tx, ids: readonly string[]): Promise<ProposalRow
         .where(inArray(proposals.id, [...ids]));
 }
 
-/** What happens to a proposal over time; its text never changes. */
+/** New words, before the vote. The database refuses them after. */
+export async function rewrite(
+  tx: Tx,
+  id: string,
+  words: Pick<ProposalRow, 'title' | 'body' | 'patch' | 'terms' | 'againstVersion'>,
+): Promise<void> {
+  await tx.update(proposals).set(words).where(eq(proposals.id, id));
+}
+
+/** What happens to a proposal over time. */
 export interface Progress {
   state: ProposalState;
+  definition?: Definition | null;
+  recused?: string[];
+  affected?: Affected | null;
+  extendedAt?: Date;
+  winners?: string[] | null;
   discussionEndsAt?: Date;
   votingOpenedAt?: Date;
   votingClosesAt?: Date;
   enactsAt?: Date | null;
   rule?: VoteRule;
-  tally?: Tally;
+  tally?: Count;
   tallyEntryId?: string;
   clashes?: string[];
 }
@@ -101,11 +122,14 @@ export async function ballotOf(tx: Tx, proposalId: string, memberId: string): Pr
 
 /** Casts, or changes what was cast before. */
 export async function cast(tx: Tx, row: BallotRow): Promise<void> {
-  const { choice, castAt, entryId } = row;
+  const { choice, vote, castAt, entryId } = row;
   await tx
     .insert(ballots)
     .values(row)
-    .onConflictDoUpdate({ target: [ballots.proposalId, ballots.memberId], set: { choice, castAt, entryId } });
+    .onConflictDoUpdate({
+      target: [ballots.proposalId, ballots.memberId],
+      set: { choice, vote, castAt, entryId },
+    });
 }
 
 export interface Turnout {

@@ -1,60 +1,87 @@
 import { type Entry, type Json, priorEntry } from '@uncaged/book';
-import type { Context, Tx } from '@uncaged/platform';
+import type { Tx } from '@uncaged/platform';
 import type { GovernedContext } from './context.ts';
+import { checkMatter, checkText, type Matter, type MatterRefusal, type TextCheck } from './drafts.ts';
 import { at, recordFact } from './facts.ts';
 import * as members from './members.store.ts';
-import { type PolicyPatch, patchForKind, patchOnto } from './patch.ts';
-import * as policies from './policies.store.ts';
+import { openVote } from './opening.ts';
+import * as options from './options.store.ts';
+import { optionKey, optionsMissing } from './options.ts';
+import { changesPolicy, type PolicyPatch, patchForKind, patchOnto } from './patch.ts';
 import { requirePolicy } from './policies.ts';
-import { mayDo, type PolicyInForce, type ProposalKind } from './policy.ts';
+import { mayDo, type PolicyInForce, type ProposalKind, voteRuleOf } from './policy.ts';
 import * as store from './proposals.store.ts';
-import type { Choice } from './tally.ts';
-import { discussionEnd, takesBallots, votingWindow } from './timeline.ts';
-
-const titleMax = 200;
-const bodyMax = 20_000;
+import { writtenAgainst } from './standing.ts';
+import type { Terms } from './terms.ts';
+import { discussionEnd, takesWords } from './timeline.ts';
 
 /** A proposal as its author writes it. */
 export interface Draft {
   kind: ProposalKind;
   title: string;
   body: string;
-  /** JSON Patch (RFC 6902) on the policy; empty for an open question */
+  /** JSON Patch (RFC 6902) on the policy; empty for an open question and an election */
   patch: PolicyPatch;
   /** hash of the policy that the patch was written against */
   against: string;
+  terms?: Terms | undefined;
+  /** answers to an open question, where it is more than yes or no */
+  options?: readonly { title: string; body?: string | undefined }[] | undefined;
   idempotencyKey?: string | undefined;
 }
 
-type ProposeRefusal =
-  | {
-      ok: false;
-      code: 'not_allowed' | 'patch_changes_nothing' | 'open_question_has_patch' | 'idempotency_conflict';
-    }
-  | { ok: false; code: 'title_length' | 'body_length'; min: number; max: number }
-  | { ok: false; code: 'stale_policy'; inForce: string }
-  | { ok: false; code: 'policy_patch_invalid' | 'rule_never_passes'; field: string; reason: string }
-  | { ok: false; code: 'patch_outside_kind'; path: string };
-export type Proposed = { ok: true; proposalId: string; entry: Entry } | ProposeRefusal;
+type OptionsRefusal = {
+  ok: false;
+  code: 'takes_no_options' | 'options_needed' | 'too_many_options' | 'option_exists';
+};
+export type Proposed =
+  | { ok: true; proposalId: string; entry: Entry }
+  | { ok: false; code: 'not_allowed' | 'idempotency_conflict' }
+  | Extract<TextCheck, { ok: false }>
+  | MatterRefusal
+  | OptionsRefusal;
 
-function checkText(
+type Answer = { title: string; body: string };
+
+/** The answers an author asks with. Errors in the order of the fields, then as `OptionsRefusal` lists them. */
+function checkAnswers(
   draft: Draft,
-): { ok: true; title: string; body: string } | Extract<ProposeRefusal, { min: number }> {
-  const [title, body] = [draft.title.trim(), draft.body.trim()];
-  if (title.length < 1 || title.length > titleMax)
-    return { ok: false, code: 'title_length', min: 1, max: titleMax };
-  if (body.length > bodyMax) return { ok: false, code: 'body_length', min: 0, max: bodyMax };
-  return { ok: true, title, body };
+  policy: PolicyInForce,
+): { ok: true; answers: Answer[] } | Extract<TextCheck, { ok: false }> | OptionsRefusal {
+  const asked = draft.options ?? [];
+  const answers: Answer[] = [];
+  for (const { title, body = '' } of asked) {
+    const text = checkText({ title, body });
+    if (!text.ok) return text;
+    answers.push({ title: text.title, body: text.body });
+  }
+  if (asked.length === 0) return { ok: true, answers };
+  const rule = voteRuleOf(policy.document, draft.kind);
+  if (draft.kind !== 'open' || !rule?.options) return { ok: false, code: 'takes_no_options' };
+  if (asked.length < 2) return { ok: false, code: 'options_needed' };
+  if (asked.length > rule.options.maxOptions) return { ok: false, code: 'too_many_options' };
+  if (new Set(answers.map(({ title }) => title)).size < answers.length)
+    return { ok: false, code: 'option_exists' };
+  return { ok: true, answers };
 }
 
 /**
  * Writes a draft. Everybody can read it; nothing is voted on until its author opens it. Errors in this order:
- * `idempotency_conflict`, `not_allowed`, `title_length`, `body_length`, `stale_policy` (written against another
- * version), then those of `patchForKind`.
+ * `idempotency_conflict`, `not_allowed`, `title_length`, `body_length`, those of `checkMatter`, those of its answers.
  */
 export async function propose(ctx: GovernedContext, draft: Draft): Promise<Proposed> {
-  const { kind, patch, against, idempotencyKey } = draft;
-  const input = { kind, title: draft.title, body: draft.body, patch, against } as unknown as Json;
+  const { kind, patch, against, terms = {}, idempotencyKey } = draft;
+  const asked = draft.options === undefined ? {} : { options: draft.options };
+  const written = {
+    kind,
+    title: draft.title,
+    body: draft.body,
+    patch,
+    against,
+    ...ifAny({ terms }),
+    ...asked,
+  };
+  const input = written as unknown as Json;
   return ctx.db.transaction(async (tx) => {
     const prior = await priorEntry(tx, { idempotencyKey, input });
     if (prior.state === 'conflict') return { ok: false, code: 'idempotency_conflict' };
@@ -67,24 +94,79 @@ export async function propose(ctx: GovernedContext, draft: Draft): Promise<Propo
       return { ok: false, code: 'not_allowed' };
     const text = checkText(draft);
     if (!text.ok) return text;
-    if (against !== policy.hash) return { ok: false, code: 'stale_policy', inForce: policy.hash };
-    const fits = patchForKind(kind, policy.document, patch);
-    if (!fits.ok) return fits;
+    const matter = await checkMatter(tx, policy, kind, { patch, against, terms }, ctx.clock.now());
+    if (!matter.ok) return matter;
+    const answered = checkAnswers(draft, policy);
+    if (!answered.ok) return answered;
     const { title, body } = text;
-    const id = ctx.ids.next();
-    const entry = await recordFact(tx, ctx, {
-      kind: 'proposal.created',
-      actor: memberId,
-      subject: `proposal:${id}`,
-      payload: { proposalId: id, kind, title, body, patch: patch as unknown as Json, against },
-      visibility: 'public',
+    const words = { kind, title, body, patch, against, terms };
+    const { answers } = answered;
+    const { id, entry } = await writeDraft(tx, ctx, {
+      ...words,
+      authorId: memberId,
+      answers,
+      policy,
       idempotencyKey,
       input,
     });
-    const written = { id, kind, title, body, patch, againstVersion: policy.version, authorId: memberId };
-    await store.insert(tx, { ...written, ...fresh, createdAt: entry.time, entryId: entry.id });
     return { ok: true, proposalId: id, entry };
   });
+}
+
+/** The field, where it holds anything: what nobody asked for leaves no trace in an entry. */
+function ifAny<T extends Record<string, object>>(fields: T): Partial<T> {
+  const kept = Object.entries(fields).filter(([, value]) => Object.keys(value).length > 0);
+  return Object.fromEntries(kept) as Partial<T>;
+}
+
+export interface NewProposal extends Matter {
+  kind: ProposalKind;
+  title: string;
+  body: string;
+  /** null: the machine writes it */
+  authorId: string | null;
+  answers: readonly Answer[];
+  policy: PolicyInForce;
+  idempotencyKey?: string | undefined;
+  input?: Json;
+}
+
+/** Writes a proposal that was checked, as a draft, and records it. */
+export async function writeDraft(
+  tx: Tx,
+  ctx: Pick<GovernedContext, 'clock' | 'ids' | 'secrets'>,
+  given: NewProposal,
+): Promise<{ id: string; entry: Entry }> {
+  const { kind, title, body, patch, against, terms, authorId, answers, policy, idempotencyKey, input } =
+    given;
+  const id = ctx.ids.next();
+  const named = answers.map((answer, i) => ({ key: optionKey(i + 1), ...answer }));
+  const more = { ...ifAny({ terms }), ...(named.length > 0 && { options: named }) };
+  const entry = await recordFact(tx, ctx, {
+    kind: 'proposal.created',
+    actor: authorId,
+    subject: `proposal:${id}`,
+    payload: { proposalId: id, kind, title, body, patch, against, ...more } as unknown as Json,
+    visibility: 'public',
+    idempotencyKey,
+    ...(input !== undefined && { input }),
+  });
+  const written = { id, kind, title, body, patch, againstVersion: policy.version, authorId, terms };
+  await store.insert(tx, { ...written, ...fresh, createdAt: entry.time, entryId: entry.id });
+  for (const [i, { key, ...words }] of named.entries())
+    await options.insertOption(tx, {
+      proposalId: id,
+      key,
+      number: i + 1,
+      ...words,
+      patch: null,
+      memberId: null,
+      authorId: authorId ?? '',
+      state: 'put',
+      createdAt: entry.time,
+      entryId: entry.id,
+    });
+  return { id, entry };
 }
 
 const fresh = {
@@ -97,7 +179,6 @@ const fresh = {
   tally: null,
   clashes: null,
   tallyEntryId: null,
-  terms: {},
   definition: null,
   recused: [] as string[],
   affected: null,
@@ -105,14 +186,147 @@ const fresh = {
   winners: null,
 } as const;
 
-export type Opened =
+/** A text stands still from the opening of its vote on, and from the moment at which that is due. */
+export type FrozenRefusal = { ok: false; code: 'unknown_proposal' | 'not_author' | 'text_frozen' };
+
+/** The proposal, kept from changing, while its author may still change its words. */
+export async function lockOwnText(
+  tx: Tx,
+  ctx: GovernedContext,
+  id: string,
+): Promise<{ ok: true; proposal: store.ProposalRow } | FrozenRefusal> {
+  const proposal = await store.lock(tx, id);
+  if (!proposal) return { ok: false, code: 'unknown_proposal' };
+  if (proposal.authorId === null || proposal.authorId !== ctx.actor.memberId)
+    return { ok: false, code: 'not_author' };
+  if (!takesWords(proposal, ctx.clock.now())) return { ok: false, code: 'text_frozen' };
+  return { ok: true, proposal };
+}
+
+export type Revised =
   | { ok: true; entry: Entry }
-  | { ok: false; code: 'unknown_proposal' | 'not_author' | 'already_opened' }
-  | { ok: false; code: 'stale_policy'; inForce: string };
+  | FrozenRefusal
+  | Extract<TextCheck, { ok: false }>
+  | MatterRefusal;
 
 /**
- * The author freezes the text: discussion begins, or the vote at once where the kind has none. Errors in this order:
- * `unknown_proposal`, `not_author`, `already_opened`, `stale_policy` (the policy has since changed under the patch).
+ * Its author gives a proposal new words; a discussion under way begins anew. Amendments that no longer fit (the base or
+ * the terms moved under them) are withdrawn, and the entry names them. Errors in this order: `unknown_proposal`,
+ * `not_author`, `text_frozen`, `title_length`, `body_length`, those of `checkMatter`.
+ */
+export async function reviseProposal(
+  ctx: GovernedContext,
+  id: string,
+  words: { title: string; body: string; patch: PolicyPatch; against: string; terms?: Terms | undefined },
+): Promise<Revised> {
+  return ctx.db.transaction(async (tx) => {
+    await members.lockCollective(tx);
+    const own = await lockOwnText(tx, ctx, id);
+    if (!own.ok) return own;
+    const text = checkText(words);
+    if (!text.ok) return text;
+    const policy = await requirePolicy(tx);
+    const { patch, against, terms = {} } = words;
+    const { kind } = own.proposal;
+    const matter = await checkMatter(tx, policy, kind, { patch, against, terms }, ctx.clock.now());
+    if (!matter.ok) return matter;
+    const { title, body } = text;
+    const entry = await rewrite(
+      tx,
+      ctx,
+      own.proposal,
+      { base: policy, inForce: policy },
+      { title, body, patch, terms },
+    );
+    return { ok: true, entry };
+  });
+}
+
+/**
+ * Puts new words, written against `base`, in the place of the old, drops the amendments that no longer fit, and begins a
+ * discussion under way anew.
+ */
+export async function rewrite(
+  tx: Tx,
+  ctx: GovernedContext,
+  proposal: store.ProposalRow,
+  { base, inForce }: { base: PolicyInForce; inForce: PolicyInForce },
+  words: { title: string; body: string; patch: PolicyPatch; terms: Terms; from?: string },
+): Promise<Entry> {
+  const { id, kind } = proposal;
+  const { from, terms, ...text } = words;
+  const dropped = changesPolicy(kind)
+    ? (await options.standingOf(tx, id)).filter(
+        (option) => option.key !== from && !patchForKind(kind, base.document, option.patch ?? []).ok,
+      )
+    : [];
+  for (const { key } of dropped) await options.setOptionState(tx, id, key, 'withdrawn');
+  if (from !== undefined) await options.setOptionState(tx, id, from, 'accepted');
+  const more = {
+    ...ifAny({ terms }),
+    ...(from !== undefined && { from }),
+    ...(dropped.length > 0 && { dropped: dropped.map(({ key }) => key) }),
+  };
+  const until =
+    proposal.state === 'discussion' ? talkedOverUntil(inForce, kind, terms, ctx.clock.now()) : null;
+  const again = until && { discussionEndsAt: until.toISOString() };
+  const entry = await recordFact(tx, ctx, {
+    kind: 'proposal.revised',
+    actor: ctx.actor.memberId,
+    subject: `proposal:${id}`,
+    payload: { proposalId: id, ...text, against: base.hash, ...more, ...again } as unknown as Json,
+    visibility: 'public',
+  });
+  await store.rewrite(tx, id, { ...text, terms, againstVersion: base.version });
+  if (until) await store.advance(tx, id, { state: 'discussion', discussionEndsAt: until });
+  return entry;
+}
+
+/** When the vote on a text frozen now opens; null: at once. */
+function talkedOverUntil(policy: PolicyInForce, kind: ProposalKind, terms: Terms, now: Date): Date | null {
+  const rule = voteRuleOf(policy.document, kind);
+  return rule && discussionEnd(rule, now, terms.discussUntil);
+}
+
+export type Withdrawn = { ok: true; entry: Entry } | FrozenRefusal | { ok: false; code: 'already_withdrawn' };
+
+/**
+ * Its author takes a proposal back, before its vote. Errors in this order: `unknown_proposal`, `not_author`,
+ * `already_withdrawn`, `text_frozen`.
+ */
+export async function withdrawProposal(ctx: GovernedContext, id: string): Promise<Withdrawn> {
+  return ctx.db.transaction(async (tx) => {
+    await members.lockCollective(tx);
+    const own = await lockOwnText(tx, ctx, id);
+    if (!own.ok) {
+      const withdrawn = own.code === 'text_frozen' && (await store.byId(tx, id))?.state === 'withdrawn';
+      return withdrawn ? { ok: false, code: 'already_withdrawn' } : own;
+    }
+    const entry = await recordFact(tx, ctx, {
+      kind: 'proposal.withdrawn',
+      actor: ctx.actor.memberId,
+      subject: `proposal:${id}`,
+      payload: { proposalId: id },
+      visibility: 'public',
+    });
+    await store.advance(tx, id, { state: 'withdrawn' });
+    return { ok: true, entry };
+  });
+}
+
+export type Opened =
+  | { ok: true; entry: Entry }
+  | {
+      ok: false;
+      code: 'unknown_proposal' | 'not_author' | 'already_opened' | 'kind_not_in_policy' | 'options_needed';
+    }
+  | { ok: false; code: 'stale_policy'; inForce: string }
+  | { ok: false; code: 'window_in_past'; until: string };
+
+/**
+ * The author lays the text open: discussion begins, or the vote at once where the kind has none. Errors in this order:
+ * `unknown_proposal`, `not_author`, `already_opened`, `kind_not_in_policy` and `stale_policy` (the policy has since
+ * changed under the patch), `window_in_past`, `options_needed` (a vote that opens at once has too few).
  */
 export async function openProposal(ctx: GovernedContext, id: string): Promise<Opened> {
   return ctx.db.transaction(async (tx) => {
@@ -120,115 +334,45 @@ export async function openProposal(ctx: GovernedContext, id: string): Promise<Op
     await members.lockCollective(tx);
     const proposal = await store.lock(tx, id);
     if (!proposal) return { ok: false, code: 'unknown_proposal' };
-    if (proposal.authorId !== ctx.actor.memberId) return { ok: false, code: 'not_author' };
+    const { authorId, kind, terms } = proposal;
+    if (authorId === null || authorId !== ctx.actor.memberId) return { ok: false, code: 'not_author' };
     if (proposal.state !== 'draft') return { ok: false, code: 'already_opened' };
     const policy = await requirePolicy(tx);
-    if (proposal.kind !== 'open') {
+    if (!voteRuleOf(policy.document, kind)) return { ok: false, code: 'kind_not_in_policy' };
+    if (changesPolicy(kind)) {
       const standing = patchOnto(await writtenAgainst(tx, proposal), policy.document, proposal.patch);
       if (!standing.ok) return { ok: false, code: 'stale_policy', inForce: policy.hash };
     }
-    const until = discussionEnd(policy.document.voting.kinds[proposal.kind], ctx.clock.now());
-    if (until === null) return { ok: true, entry: await openVote(tx, ctx, proposal, policy) };
-    const entry = await recordFact(tx, ctx, {
-      kind: 'proposal.submitted',
-      actor: proposal.authorId,
-      subject: `proposal:${id}`,
-      payload: { proposalId: id, discussionEndsAt: until.toISOString() },
-      visibility: 'public',
-    });
-    await store.advance(tx, id, { state: 'discussion', discussionEndsAt: until });
-    return { ok: true, entry };
+    const now = ctx.clock.now();
+    const { discussUntil } = terms;
+    if (discussUntil !== undefined && new Date(discussUntil) <= now)
+      return { ok: false, code: 'window_in_past', until: discussUntil };
+    const until = talkedOverUntil(policy, kind, terms, now);
+    if (until === null) {
+      const put = await options.optionsOf(tx, id);
+      const standing = put.filter((option) => option.state === 'put').length;
+      if (optionsMissing(kind, put.length, standing)) return { ok: false, code: 'options_needed' };
+      return { ok: true, entry: await openVote(tx, at(ctx, now), proposal, policy) };
+    }
+    return { ok: true, entry: await openDiscussion(tx, ctx, proposal, until) };
   });
 }
 
-/** The policy document a proposal was written against. */
-export async function writtenAgainst(tx: Tx, proposal: store.ProposalRow) {
-  const row = await policies.byVersion(tx, proposal.againstVersion);
-  if (!row) throw new Error(`proposal ${proposal.number} was written against no policy`);
-  return row.document;
-}
-
-/** Opens the vote now, under the rule in force, for whoever is eligible now. */
-export async function openVote(
+/** Begins the discussion; the vote opens by itself at its end. */
+export async function openDiscussion(
   tx: Tx,
-  ctx: Pick<Context, 'clock' | 'ids' | 'secrets'>,
-  proposal: store.ProposalRow,
-  policy: PolicyInForce,
+  ctx: Pick<GovernedContext, 'clock' | 'ids' | 'secrets'>,
+  proposal: Pick<store.ProposalRow, 'id' | 'authorId'>,
+  until: Date,
 ): Promise<Entry> {
-  const { id, kind, title, patch, authorId } = proposal;
-  const { kinds, eligibleRoles } = policy.document.voting;
-  const rule = kinds[kind];
-  const { opensAt, closesAt } = votingWindow(rule, ctx.clock.now());
-  const standing = await members.standing(tx);
-  const eligible = standing
-    .filter((member) => member.roles.some((role) => eligibleRoles.includes(role)))
-    .map((member) => member.id);
-  const against = await policies.byVersion(tx, proposal.againstVersion);
-  const entry = await recordFact(tx, at(ctx, opensAt), {
-    kind: 'proposal.opened',
+  const { id, authorId } = proposal;
+  const entry = await recordFact(tx, ctx, {
+    kind: 'proposal.submitted',
     actor: authorId,
     subject: `proposal:${id}`,
-    payload: {
-      proposalId: id,
-      kind,
-      title,
-      patch: patch as unknown as Json,
-      against: against?.hash ?? '',
-      rule: rule as unknown as Json,
-      eligible,
-      opensAt: opensAt.toISOString(),
-      closesAt: closesAt.toISOString(),
-    },
+    payload: { proposalId: id, discussionEndsAt: until.toISOString() },
     visibility: 'public',
   });
-  await store.advance(tx, id, { state: 'voting', votingOpenedAt: opensAt, votingClosesAt: closesAt, rule });
-  await store.insertVoters(tx, id, eligible);
+  await store.advance(tx, id, { state: 'discussion', discussionEndsAt: until });
   return entry;
-}
-
-export type Cast =
-  | { ok: true; replaced: Choice | null; closesAt: Date; entry: Entry }
-  | {
-      ok: false;
-      code: 'idempotency_conflict' | 'unknown_proposal' | 'vote_not_open' | 'vote_closed' | 'not_eligible';
-    };
-
-/**
- * Casts a ballot, or changes the one cast before; both stand in the book, closed to everybody's eyes until the count.
- * Errors in this order: `idempotency_conflict`, `unknown_proposal`, `vote_not_open`, `vote_closed`, `not_eligible`
- * (not a member when the vote opened).
- */
-export async function castBallot(
-  ctx: GovernedContext,
-  asked: { proposalId: string; choice: Choice; idempotencyKey?: string | undefined },
-): Promise<Cast> {
-  const { proposalId, choice, idempotencyKey } = asked;
-  const memberId = ctx.actor.memberId ?? '';
-  return ctx.db.transaction(async (tx) => {
-    const input = { proposalId, choice };
-    const prior = await priorEntry(tx, { idempotencyKey, input });
-    if (prior.state === 'conflict') return { ok: false, code: 'idempotency_conflict' };
-    const proposal = await store.lock(tx, proposalId);
-    if (!proposal) return { ok: false, code: 'unknown_proposal' };
-    const { votingClosesAt: closesAt } = proposal;
-    if (prior.state === 'replayed' && closesAt)
-      return { ok: true, replaced: null, closesAt, entry: prior.entry };
-    if (!closesAt) return { ok: false, code: 'vote_not_open' };
-    const now = ctx.clock.now();
-    if (!takesBallots(proposal, now)) return { ok: false, code: 'vote_closed' };
-    if (!(await store.isVoter(tx, proposalId, memberId))) return { ok: false, code: 'not_eligible' };
-    const standing = await store.ballotOf(tx, proposalId, memberId);
-    // One instant decides and is recorded: a ballot in time never stands in the book as a late one.
-    const entry = await recordFact(tx, at(ctx, now), {
-      kind: 'ballot.cast',
-      actor: memberId,
-      subject: `proposal:${proposalId}`,
-      payload: { proposalId, memberId, choice },
-      visibility: 'private',
-      idempotencyKey,
-      input,
-    });
-    await store.cast(tx, { proposalId, memberId, choice, vote: null, castAt: entry.time, entryId: entry.id });
-    return { ok: true, replaced: standing?.choice ?? null, closesAt, entry };
-  });
 }

@@ -1,8 +1,8 @@
 /** Governance's own tables, as `migrations/0003_governance.sql` and `0010_options.sql` make them. Nothing outside this package reads them. */
 import { boolean, bytea, instant, integer, jsonb, pgTable, primaryKey, text } from '@uncaged/platform';
 import type { Affected, Count } from './counts.ts';
-import type { Definition, Vote } from './methods/types.ts';
-import type { OptionState } from './options.ts';
+import type { Definition } from './methods/types.ts';
+import type { OptionState, OptionVote } from './options.ts';
 import type { PolicyPatch } from './patch.ts';
 import type { Policy, ProposalKind, VoteRule } from './policy.ts';
 import type { Choice } from './tally.ts';
@@ -136,7 +136,7 @@ export const ballots = pgTable(
     choice: text('choice').$type<Choice>(),
     castAt: instant('cast_at').notNull(),
     entryId: text('entry_id').notNull(),
-    vote: jsonb('vote').$type<Vote>(),
+    vote: jsonb('vote').$type<OptionVote>(),
   },
   (table) => [primaryKey({ columns: [table.proposalId, table.memberId] })],
 );

@@ -13,10 +13,9 @@ const canarySchema = z.strictObject({
   /** more than this ends the trial */
   revertAbove: count(0, 1000),
 });
-export type CanaryTerms = z.infer<typeof canarySchema>;
 
 /** What an author asks of the vote and of what follows, within the rule of the policy. Frozen with the text. */
-export const termsSchema = z.strictObject({
+const termsSchema = z.strictObject({
   /** how options are counted; one of the rule's methods, the first where it is left out */
   method: z.enum(optionMethods).exactOptional(),
   /** of an election: how many are elected */
@@ -25,6 +24,8 @@ export const termsSchema = z.strictObject({
   role: z.string().max(63).exactOptional(),
   /** of a budget vote: what is shared out, in whole units */
   total: count(1, 1_000_000_000_000).exactOptional(),
+  /** the vote opens no sooner than this, nor sooner than the rule says */
+  discussUntil: z.iso.datetime().exactOptional(),
   canary: canarySchema.exactOptional(),
   /** counted from the enactment: then the change is taken back */
   sunsetDays: count(1, 3650).exactOptional(),
@@ -39,24 +40,30 @@ export const termsSchema = z.strictObject({
 });
 export type Terms = z.infer<typeof termsSchema>;
 
-/** Terms that only the machine sets. */
-export const machineTerms = ['rebases', 'emergencyId'] as const;
-
 export type TermsCheck =
   | { ok: true }
+  | { ok: false; code: 'window_in_past'; until: string }
   | { ok: false; code: 'terms_do_not_fit'; field: string; reason: string };
 
+const longest = 365 * 24 * 3_600_000;
+
 /**
- * Whether these terms fit a proposal of this kind under this policy. What they say of members is checked where
- * members are known.
+ * Whether these terms, read from the wire, fit a proposal of this kind under this policy. What they say of members is
+ * checked where members are known. Errors in this order: `window_in_past`, `terms_do_not_fit`.
  */
-export function checkTerms(policy: Policy, kind: ProposalKind, terms: Terms): TermsCheck {
+export function checkTerms(policy: Policy, kind: ProposalKind, terms: Terms, now: Date): TermsCheck {
   const refuse = (field: keyof Terms, reason: string): TermsCheck => ({
     ok: false,
     code: 'terms_do_not_fit',
     field: `/terms/${field}`,
     reason,
   });
+  const { discussUntil: until } = terms;
+  if (until !== undefined && new Date(until) <= now) return { ok: false, code: 'window_in_past', until };
+  if (until !== undefined && new Date(until).getTime() > now.getTime() + longest)
+    return refuse('discussUntil', 'is more than a year away');
+  for (const field of ['rebases', 'emergencyId'] as const)
+    if (terms[field] !== undefined) return refuse(field, 'is for votes that the machine opens');
   const methods: readonly string[] = voteRuleOf(policy, kind)?.options?.methods ?? [];
   const method = terms.method ?? methods[0];
   if (terms.method && !methods.includes(terms.method)) return refuse('method', 'is no method of this kind');

@@ -28,9 +28,28 @@ export interface Timeline {
   enactsAt: Date | null;
 }
 
-/** When discussion ends for a text frozen now; null where the kind has none, and the vote opens at once. */
-export function discussionEnd(rule: VoteRule, now: Date): Date | null {
-  return rule.discussionHours === 0 ? null : new Date(now.getTime() + rule.discussionHours * hour);
+/**
+ * When discussion ends for a text opened now; null where the kind has none, and the vote opens at once. `until` is
+ * when its author asked for, in ISO 8601: it can make a discussion longer than the rule's, never shorter.
+ */
+export function discussionEnd(rule: VoteRule, now: Date, until?: string): Date | null {
+  const end = now.getTime() + rule.discussionHours * hour;
+  const asked = until === undefined ? end : new Date(until).getTime();
+  return rule.discussionHours === 0 && asked <= end ? null : new Date(Math.max(end, asked));
+}
+
+/** Whether its words, amendments and candidates may still change: until the vote opens, or is due to. */
+export function takesWords(timeline: Timeline, now: Date): boolean {
+  const { state, discussionEndsAt } = timeline;
+  return state === 'draft' || (state === 'discussion' && discussionEndsAt !== null && now < discussionEndsAt);
+}
+
+/** The close that a late quorum moves to; null where the rule knows none, or none is late. `reached` is when. */
+export function lateClose(rule: VoteRule, closesAt: Date, reached: Date): Date | null {
+  if (!rule.lateQuorum) return null;
+  const { lastHours, extendHours } = rule.lateQuorum;
+  const late = reached.getTime() >= closesAt.getTime() - lastHours * hour && reached < closesAt;
+  return late ? new Date(closesAt.getTime() + extendHours * hour) : null;
 }
 
 /** The voting window that opens now. It is full even when a machine that was off opens it late. */

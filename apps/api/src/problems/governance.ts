@@ -100,6 +100,106 @@ export const governanceProblems = {
     title: 'The policy has changed since this was written',
     next: 'Read the policy in force (inForce is its hash) and write the change against it.',
   },
+  kind_not_in_policy: {
+    status: 409,
+    title: 'The policy in force knows no proposals of this kind',
+    next: 'GET /api/policy lists its kinds under voting. Propose it as a change of policy.',
+  },
+  emergency_opens_itself: {
+    status: 409,
+    title: 'The machine opens this vote by itself, once an emergency measure is signed',
+    next: 'Propose what you want changed as its own kind.',
+  },
+  rule_never_passes: {
+    status: 422,
+    title: 'Under this rule no vote could ever pass',
+    next: 'Lower the quorum or the threshold that field names. Nothing was stored.',
+  },
+  terms_do_not_fit: {
+    status: 422,
+    title: 'What was asked of this vote does not fit its kind',
+    next: 'The field says what; the rule of the kind stands in GET /api/policy. Nothing was stored.',
+  },
+  window_in_past: {
+    status: 422,
+    title: 'The discussion would end before now',
+    next: 'Choose a later time, or leave it out: then the rule of the kind decides.',
+  },
+  unknown_member: {
+    status: 404,
+    title: 'Somebody whose consent was asked for is no member here',
+    next: 'GET /api/members lists everybody. Nothing was stored.',
+  },
+  options_needed: {
+    status: 409,
+    title: 'There is too little to choose among',
+    next: 'A question needs two answers or none; an election needs somebody who stands.',
+  },
+  too_many_options: {
+    status: 409,
+    title: 'No more options fit into this vote',
+    next: 'The rule says how many. Talk to whoever put the others about joining two of them.',
+  },
+  takes_no_options: {
+    status: 409,
+    title: 'This proposal takes no such options',
+    next: 'Changes take amendments; questions that were asked with answers take more answers; in elections one stands.',
+  },
+  option_exists: {
+    status: 409,
+    title: 'The very same option stands already',
+    next: 'Support that one, or change yours.',
+  },
+  unknown_option: {
+    status: 404,
+    title: 'This proposal has no such option',
+    next: 'Its page lists them.',
+  },
+  already_withdrawn: {
+    status: 409,
+    title: 'This was taken back already',
+    next: 'Nothing is left to do. It stays in the book.',
+  },
+  already_accepted: {
+    status: 409,
+    title: 'These are the words of the proposal already',
+    next: 'Look at its page.',
+  },
+  text_frozen: {
+    status: 409,
+    title: 'The vote has begun, and what is voted on stands still',
+    next: 'Vote, or write another proposal.',
+  },
+  not_an_election: {
+    status: 409,
+    title: 'Nobody is elected here',
+    next: 'GET /api/proposals lists the elections.',
+  },
+  not_eligible_to_stand: {
+    status: 403,
+    title: 'Only who can vote can stand',
+    next: 'The policy says which roles vote.',
+  },
+  already_standing: {
+    status: 409,
+    title: 'You stand already',
+    next: 'Lay your candidacy down first to write another statement.',
+  },
+  consent_not_asked: {
+    status: 403,
+    title: 'Your consent is not what this waits for',
+    next: 'Its page names whose consent it needs.',
+  },
+  decision_made: {
+    status: 409,
+    title: 'This is settled',
+    next: 'Look at its page for where it stands; another proposal can change it.',
+  },
+  ballot_invalid: {
+    status: 422,
+    title: 'This ballot cannot be counted in this vote',
+    next: 'The reason says why; the page of the proposal lists the options and the method. Nothing was cast.',
+  },
   policy_patch_invalid: {
     status: 422,
     title: 'With this change the policy would be no policy',
@@ -112,23 +212,23 @@ export const governanceProblems = {
   },
   patch_outside_kind: {
     status: 422,
-    title: 'A safeguard may only change safeguards',
+    title: 'A proposal of this kind may not change that clause',
     next: 'Propose it as a change of policy; path names the clause outside.',
   },
   open_question_has_patch: {
     status: 422,
-    title: 'An open question changes no rule',
+    title: 'A question and an election change no rule',
     next: 'Leave the patch empty, or propose it as a change of policy.',
   },
   not_author: {
     status: 403,
-    title: 'Only its author can open a proposal',
+    title: 'Only its author can do this',
     next: 'Ask them, or write your own.',
   },
   already_opened: {
     status: 409,
     title: 'This proposal has been opened',
-    next: 'Its text is frozen now. Look at its page for where it stands.',
+    next: 'Look at its page for where it stands.',
   },
   vote_not_open: {
     status: 409,

@@ -1,6 +1,8 @@
 import { governanceEndpoints as wire } from '@uncaged/contract';
 import {
+  acceptOption,
   castBallot,
+  consentToProposal,
   openProposal,
   type PolicyVersion,
   policyDiff,
@@ -9,6 +11,11 @@ import {
   proposalOf,
   proposalsOf,
   propose,
+  putOption,
+  reviseProposal,
+  stand,
+  withdrawOption,
+  withdrawProposal,
 } from '@uncaged/governance';
 import { diffPolicies, type PolicyPatch } from '@uncaged/governance/rules';
 import { z } from 'zod';
@@ -94,6 +101,74 @@ export function governanceRoutes(deps: Deps) {
   );
   route(
     app,
+    wire.reviseProposal,
+    { summary: 'Give a proposal new words, before its vote' },
+    async ({ c, params, body }) => {
+      const id = params.id ?? '';
+      const words = { ...body, patch: body.patch as PolicyPatch };
+      const revised = await reviseProposal(await deps.contextOf(c), id, words);
+      return revised.ok ? changed(c, id, revised.entry) : detailed(revised);
+    },
+  );
+  route(
+    app,
+    wire.withdrawProposal,
+    { summary: 'Take a proposal back, before its vote' },
+    async ({ c, params }) => {
+      const id = params.id ?? '';
+      const withdrawn = await withdrawProposal(await deps.contextOf(c), id);
+      return withdrawn.ok ? changed(c, id, withdrawn.entry) : withdrawn;
+    },
+  );
+  route(
+    app,
+    wire.putOption,
+    { summary: 'Put an amendment or an answer, before the vote', status: 201 },
+    async ({ c, params, body, idempotencyKey }) => {
+      const proposalId = params.id ?? '';
+      const option = { ...body, patch: body.patch as PolicyPatch, proposalId, idempotencyKey };
+      const put = await putOption(await deps.contextOf(c), option);
+      return put.ok ? changed(c, proposalId, put.entry) : detailed(put);
+    },
+  );
+  route(
+    app,
+    wire.acceptOption,
+    { summary: 'Make an amendment the proposal’s own change' },
+    async ({ c, params: { id = '', key = '' } }) => {
+      const accepted = await acceptOption(await deps.contextOf(c), id, key);
+      return accepted.ok ? changed(c, id, accepted.entry) : accepted;
+    },
+  );
+  route(
+    app,
+    wire.withdrawOption,
+    { summary: 'Take back an amendment, an answer or a candidacy of one’s own' },
+    async ({ c, params: { id = '', key = '' } }) => {
+      const withdrawn = await withdrawOption(await deps.contextOf(c), id, key);
+      return withdrawn.ok ? changed(c, id, withdrawn.entry) : withdrawn;
+    },
+  );
+  route(
+    app,
+    wire.stand,
+    { summary: 'Stand for election', status: 201 },
+    async ({ c, params: { id = '' }, body }) => {
+      const stood = await stand(await deps.contextOf(c), id, body.statement);
+      return stood.ok ? changed(c, id, stood.entry) : stood;
+    },
+  );
+  route(
+    app,
+    wire.consentToProposal,
+    { summary: 'Answer where one’s own consent is needed' },
+    async ({ c, params: { id = '' }, body }) => {
+      const answered = await consentToProposal(await deps.contextOf(c), id, body.yes);
+      return answered.ok ? changed(c, id, answered.entry) : answered;
+    },
+  );
+  route(
+    app,
     wire.openProposal,
     { summary: 'Freeze the text and open it to discussion or the vote' },
     async ({ c, params }) => {
@@ -108,15 +183,13 @@ export function governanceRoutes(deps: Deps) {
     { summary: 'Cast a ballot, or change it' },
     async ({ c, params, body, idempotencyKey }) => {
       const proposalId = params.id ?? '';
-      const cast = await castBallot(await deps.contextOf(c), {
-        proposalId,
-        choice: body.choice,
-        idempotencyKey,
-      });
-      if (!cast.ok) return cast;
-      const { replaced, closesAt, entry } = cast;
+      const asked = { ...body, proposalId, idempotencyKey };
+      const cast = await castBallot(await deps.contextOf(c), asked);
+      if (!cast.ok) return detailed(cast);
+      const { replaced, replacedVote, closesAt, entry } = cast;
       const receipt = await deps.receipt(entry);
-      return { ok: true, answer: wired({ proposalId, choice: body.choice, replaced, closesAt, receipt }) };
+      const said = { choice: 'choice' in body ? body.choice : null, vote: 'vote' in body ? body.vote : null };
+      return { ok: true, answer: wired({ proposalId, ...said, replaced, replacedVote, closesAt, receipt }) };
     },
   );
   return app;
@@ -129,9 +202,9 @@ function summaryAfter(step: PolicyVersion, i: number, history: readonly PolicyVe
   return { ...summary, diff: before ? diffPolicies(before.document, document) : [] };
 }
 
-/** A refused proposal with the reason in words. */
+/** A refusal with its reason in words. */
 function detailed<R extends { ok: false; code: string }>(refusal: R): R & { detail?: string } {
-  if ('field' in refusal && 'reason' in refusal)
-    return { ...refusal, detail: `${refusal.field}: ${refusal.reason}` };
-  return refusal;
+  if (!('reason' in refusal)) return refusal;
+  const where = 'field' in refusal ? `${refusal.field}: ` : '';
+  return { ...refusal, detail: `${where}${refusal.reason}` };
 }
