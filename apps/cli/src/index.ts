@@ -55,6 +55,20 @@ program
   .action(async (file, options) => (await import('./verify.ts')).verify(file, options));
 
 program
+  .command('tally')
+  .description('count the ballots of a file and print result, rounds and matrices as JSON')
+  .argument('<file>', 'ballots, a line for each kind: 3:A>B=C (see docs/tallies.md)')
+  .requiredOption('--method <method>', 'yes_no, approval, score, schulze, stv or budget')
+  .option(
+    '--unranked <rule>',
+    'implicit: what a ballot leaves out is last; explicit: it says nothing',
+    'implicit',
+  )
+  .option('--seats <count>', 'how many win', wholeNumber(1000))
+  .option('--precision <rule>', 'of stv: exact, or five_decimals as Scottish law rounds', 'exact')
+  .action(async (file, options) => (await import('./tally.ts')).tally(file, options));
+
+program
   .command('check')
   .description('run every named invariant on the collective of a data folder')
   .option(...data)

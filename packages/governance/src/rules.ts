@@ -3,6 +3,7 @@ export * from './counts.ts';
 export * from './joining.ts';
 export * from './methods/check-vote.ts';
 export * from './methods/count.ts';
+export * from './methods/count-file.ts';
 export * from './methods/delegation.ts';
 export * from './methods/sortition.ts';
 export * from './methods/types.ts';

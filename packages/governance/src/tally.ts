@@ -43,7 +43,7 @@ export function quorumOf(
   counted: number,
   abstain: number,
   eligible: number,
-  { quorum, abstentions }: VoteRule,
+  { quorum, abstentions }: Pick<VoteRule, 'quorum' | 'abstentions'>,
 ): { reached: boolean; words: string } {
   const took = abstentions === 'ignored' ? counted : counted + abstain;
   const reached = took >= quorum.atLeast && reaches(took, eligible, quorum);
@@ -76,7 +76,7 @@ export function tallyYesNo(ballots: readonly Ballot[], eligible: readonly string
 export function countYesNo(
   { yes, no, abstain }: Record<Choice, number>,
   eligible: number,
-  rule: VoteRule,
+  rule: Pick<VoteRule, 'quorum' | 'threshold' | 'abstentions'>,
 ): Tally {
   const { threshold } = rule;
   const whole = wholeOf(threshold.of, yes, no, yes + no + abstain, eligible);

@@ -76,7 +76,11 @@ export function countOptions(
  * Counts papers by the method that is asked for, whoever cast them. Nobody wins where nobody is wanted: no winner
  * without a paper, by approval and score none without one approval or point.
  */
-export function countPapers(definition: Definition, papers: readonly Paper[]): MethodResult {
+export function countPapers(
+  definition: Definition,
+  papers: readonly Paper[],
+  precision?: 'exact' | 'five_decimals',
+): MethodResult {
   const { method, options, unranked, seats = 1, total = 0 } = definition;
   const valid = papers.reduce((sum, { vote, count = 1 }) => sum + ('abstain' in vote ? 0 : count), 0);
   if (method === 'approval') {
@@ -98,7 +102,7 @@ export function countPapers(definition: Definition, papers: readonly Paper[]): M
     return { method, winners, detail, words: schulzeWords(detail, unranked, valid, seats) };
   }
   if (method === 'stv') {
-    const { detail, elected } = countStv(options, seats, papers);
+    const { detail, elected } = countStv(options, seats, papers, precision);
     return { method, winners: valid > 0 ? elected : [], detail, words: stvWords(detail, valid) };
   }
   if (method === 'budget') {
