@@ -77,8 +77,9 @@ export function countVote(counting: Counting): Counted {
     : tallyYesNo(ballots.flatMap(choiceOf), eligible, rule);
   const half = halfOf(counting, ballots, tally);
   const passed = tally.passed && (half?.reached ?? true);
+  const verdict = /; (not )?passed[^;]*$/;
   const words = [
-    tally.words,
+    half ? tally.words.replace(verdict, '') : tally.words,
     ...(represented > 0 ? [`${represented} of these voices given through somebody else`] : []),
     ...(half ? [halfInWords(half, rule), passed ? 'passed' : 'not passed'] : []),
   ].join('; ');
