@@ -3,6 +3,7 @@ import { countYesNo, type Tally } from '../tally.ts';
 import { type Asked, readBallotFile } from './ballot-file.ts';
 import { countPapers } from './count.ts';
 import type { Paper } from './papers.ts';
+import type { Precision } from './stv.ts';
 import type { Definition, OptionTally } from './types.ts';
 
 /** What a count of a file prints, as plain JSON. */
@@ -34,13 +35,13 @@ const plainMajority: Pick<VoteRule, 'quorum' | 'threshold' | 'abstentions'> = {
  */
 export function countFile(
   text: string,
-  asked: Asked & { precision?: 'exact' | 'five_decimals' },
+  asked: Asked & { precision?: Precision },
 ): { ok: true; count: FileCount } | { ok: false; line: number; reason: string } {
   const file = readBallotFile(text, asked);
   if (!file.ok) return file;
   const { definition, papers } = file;
   if (definition.method === 'yes_no') return { ok: true, count: countChoices(papers) };
-  const result = countPapers(definition, papers, asked.precision);
+  const result = countPapers(definition, papers, { precision: asked.precision ?? 'exact' });
   const sum = (list: readonly Paper[]) => list.reduce((all, { count = 1 }) => all + count, 0);
   const blank = papers.filter(({ vote }) => 'abstain' in vote);
   const abstain = sum(blank);

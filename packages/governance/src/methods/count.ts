@@ -4,7 +4,7 @@ import { needed, quorumOf, reaches, wholeOf } from '../tally.ts';
 import { checkVote } from './check-vote.ts';
 import { byMost, type Paper } from './papers.ts';
 import { countSchulze } from './schulze.ts';
-import { countStv } from './stv.ts';
+import { countStv, type Precision } from './stv.ts';
 import { countApproval, countBudget, countScore } from './sums.ts';
 import type { AgainstStatusQuo, Definition, OptionTally, Vote } from './types.ts';
 import { approvalWords, budgetWords, schulzeWords, scoreWords, stvWords } from './words.ts';
@@ -31,8 +31,8 @@ function lastBallots<B extends { memberId: string; vote: Vote }>(
 /**
  * Counts a vote among options. Votes come in the order in which they were cast, `eligible` is the snapshot taken when
  * the vote opened. Ballots of others, all but the last of one member, and those that {@link checkVote} refuses do not
- * count. Where the status quo is an option, what does not reach the rule's threshold against it is struck before the
- * count; where nothing is left to win, it stands. A vote without a single ballot passes nothing.
+ * count. Where the status quo is an option, what does not reach the rule's threshold against it is struck and cannot
+ * win; where nothing is left to win, it stands. A vote without a single ballot passes nothing.
  */
 export function countOptions(
   definition: Definition,
@@ -46,10 +46,8 @@ export function countOptions(
   const abstain = ballots.length - papers.length;
   const quorum = quorumOf(papers.length, abstain, everybody.size, rule);
   const standing = againstStatusQuo(definition, papers, ballots.length, everybody.size, rule);
-  const options = definition.options.filter(
-    (option) => standing?.find((line) => line.option === option)?.reached ?? true,
-  );
-  const result = countPapers({ ...definition, options }, papers);
+  const struck = new Set(standing?.filter(({ reached }) => !reached).map(({ option }) => option));
+  const result = countPapers(definition, papers, { struck });
   const winners = result.winners.length === 0 && standing ? [statusQuo] : result.winners;
   const passed = quorum.reached && winners.length > 0 && winners[0] !== statusQuo;
   const words = [
@@ -74,44 +72,50 @@ export function countOptions(
 
 /**
  * Counts papers by the method that is asked for, whoever cast them. Nobody wins where nobody is wanted: no winner
- * without a paper, by approval and score none without one approval or point.
+ * without a paper, by approval and score none without one approval or point. What is struck does not win: it is still
+ * shown by approval, score and Schulze, and left out by STV and budget, which pass on and share out.
  */
 export function countPapers(
   definition: Definition,
   papers: readonly Paper[],
-  precision?: 'exact' | 'five_decimals',
+  { struck = new Set(), precision = 'exact' }: { struck?: ReadonlySet<string>; precision?: Precision } = {},
 ): MethodResult {
-  const { method, options, unranked, seats = 1, total = 0 } = definition;
+  const { method, options, unranked, seats = 1, scoreMax = 0, total = 0 } = definition;
+  const left = options.filter((option) => !struck.has(option));
   const valid = papers.reduce((sum, { vote, count = 1 }) => sum + ('abstain' in vote ? 0 : count), 0);
-  if (method === 'approval') {
-    const detail = countApproval(options, papers);
-    const most = detail.approvals.map(({ approvals }) => approvals);
-    const order = byMost(options, most).filter((option) => most[options.indexOf(option)] !== 0);
-    return { method, winners: order.slice(0, seats), detail, words: approvalWords(detail, valid, seats) };
+  const best = (most: readonly number[]) =>
+    byMost(options, most).filter((option) => !struck.has(option) && most[options.indexOf(option)] !== 0);
+  switch (method) {
+    case 'approval': {
+      const detail = countApproval(options, papers);
+      const order = best(detail.approvals.map(({ approvals }) => approvals));
+      const words = approvalWords(detail, order, valid, seats);
+      return { method, winners: order.slice(0, seats), detail, words };
+    }
+    case 'score': {
+      const detail = countScore(options, papers);
+      const order = best(detail.sums.map(({ sum }) => sum));
+      const words = scoreWords(detail, order, valid, scoreMax, seats);
+      return { method, winners: order.slice(0, seats), detail, words };
+    }
+    case 'schulze': {
+      const detail = countSchulze(options, unranked, papers, struck);
+      const winners = valid > 0 ? detail.order.slice(0, Math.min(seats, left.length)) : [];
+      return { method, winners, detail, words: schulzeWords(detail, left, unranked, valid, seats) };
+    }
+    case 'stv': {
+      const { detail, elected } = countStv(left, seats, papers, precision);
+      return { method, winners: elected, detail, words: stvWords(detail) };
+    }
+    case 'budget': {
+      const detail = countBudget(left, total, papers);
+      const amounts = new Map(detail.allocation.map(({ option, amount }) => [option, amount]));
+      const winners = best(options.map((option) => amounts.get(option) ?? 0));
+      return { method, winners, detail, words: budgetWords(detail, valid) };
+    }
+    case 'yes_no':
+      throw new Error('a vote by yes and no has no options to count');
   }
-  if (method === 'score') {
-    const detail = countScore(options, papers);
-    const most = detail.sums.map(({ sum }) => sum);
-    const order = byMost(options, most).filter((option) => most[options.indexOf(option)] !== 0);
-    const words = scoreWords(detail, valid, definition.scoreMax ?? 0, seats);
-    return { method, winners: order.slice(0, seats), detail, words };
-  }
-  if (method === 'schulze') {
-    const detail = countSchulze(options, unranked, papers);
-    const winners = valid > 0 ? detail.order.slice(0, seats) : [];
-    return { method, winners, detail, words: schulzeWords(detail, unranked, valid, seats) };
-  }
-  if (method === 'stv') {
-    const { detail, elected } = countStv(options, seats, papers, precision);
-    return { method, winners: valid > 0 ? elected : [], detail, words: stvWords(detail, valid) };
-  }
-  if (method === 'budget') {
-    const detail = countBudget(options, total, papers);
-    const given = detail.allocation.map(({ amount }) => amount);
-    const winners = byMost(options, given).filter((option) => given[options.indexOf(option)] !== 0);
-    return { method, winners, detail, words: budgetWords(detail, valid) };
-  }
-  throw new Error('a vote by yes and no has no options to count');
 }
 
 /** Whether a ballot wants `a` more than `b` (above 0), less (below 0), or says nothing of the two (0). */

@@ -5,7 +5,7 @@ import type { Definition, SchulzeDetail } from './types.ts';
  * How many papers rank the row's option above the column's. Options outside `options` are passed over. Ranks shared
  * say nothing about those who share them.
  */
-export function pairwise(
+function pairwise(
   options: readonly string[],
   unranked: Definition['unranked'],
   papers: Iterable<Paper>,
@@ -55,7 +55,7 @@ export function pairwise(
  * The strength of the strongest path from each option to each, in winning votes: a path is as strong as its weakest
  * step, a step is as strong as the papers that want it, where they are more than those against it.
  */
-export function pathStrengths(above: readonly number[][]): number[][] {
+function pathStrengths(above: readonly number[][]): number[][] {
   const size = above.length;
   const strongest = square(size);
   const at = (matrix: readonly number[][], row: number, column: number) => matrix[row]?.[column] ?? 0;
@@ -74,28 +74,39 @@ export function pathStrengths(above: readonly number[][]): number[][] {
 }
 
 /**
- * The best first: again and again, of the options left that no other one left beats by path, the one put forward
- * first. Beating by path cannot go in circles (Schulze 2011, section 4.1), so that there always is one.
+ * The best first: again and again, of the places left that no other one left beats by path, the one put forward first.
+ * Beating by path cannot go in circles (Schulze 2011, section 4.1), so that there always is one.
  */
-function orderOf(options: readonly string[], strengths: readonly number[][]): string[] {
-  const left = options.map((_, place) => place);
-  const order: string[] = [];
+function orderOf(places: readonly number[], strengths: readonly number[][]): number[] {
+  const left = [...places];
+  const order: number[] = [];
   const beats = (a: number, b: number) => (strengths[a]?.[b] ?? 0) > (strengths[b]?.[a] ?? 0);
   while (left.length > 0) {
     const best = left.findIndex((one) => !left.some((other) => beats(other, one)));
-    order.push(options[left[best] as number] as string);
-    left.splice(best, 1);
+    order.push(...left.splice(best, 1));
   }
   return order;
 }
 
-/** Schulze's method with winning votes. Source: M. Schulze, Social Choice and Welfare 36 (2011). */
+/**
+ * Schulze's method with winning votes. What is struck still makes paths and comes last in the order. Source: M. Schulze,
+ * Social Choice and Welfare 36 (2011).
+ */
 export function countSchulze(
   options: readonly string[],
   unranked: Definition['unranked'],
   papers: Iterable<Paper>,
+  struck: ReadonlySet<string> = new Set(),
 ): SchulzeDetail {
   const above = pairwise(options, unranked, papers);
   const strengths = pathStrengths(above);
-  return { options: [...options], pairwise: above, strengths, order: orderOf(options, strengths) };
+  const places = (out: boolean) =>
+    [...options.keys()].filter((i) => struck.has(options[i] as string) === out);
+  const order = [...orderOf(places(false), strengths), ...orderOf(places(true), strengths)];
+  return {
+    options: [...options],
+    pairwise: above,
+    strengths,
+    order: order.map((place) => options[place] as string),
+  };
 }

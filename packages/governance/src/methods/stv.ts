@@ -2,6 +2,9 @@ import { type Paper, placesOf } from './papers.ts';
 import { asText, compare, dividedBy, minus, plus, type Rational, rational, times, zero } from './rational.ts';
 import type { StvDetail, StvRound } from './types.ts';
 
+/** Whether fractions stay exact, or are cut after five decimals as Scottish law has it. */
+export type Precision = 'exact' | 'five_decimals';
+
 /**
  * Scottish STV, the weighted inclusive Gregory method: Scottish Local Government Elections Order 2007, schedule 1,
  * rules 45 to 52. Three things differ, each on purpose: fractions are exact unless `five_decimals` asks for the Order's
@@ -12,12 +15,12 @@ export function countStv(
   options: readonly string[],
   seats: number,
   papers: Iterable<Paper>,
-  precision: 'exact' | 'five_decimals' = 'exact',
+  precision: Precision = 'exact',
 ): { detail: StvDetail; elected: string[] } {
   const count = new Count(options, seats, pile(options, papers), precision);
   count.run();
-  const { quota, rounds, elected } = count;
-  return { detail: { seats, quota: asText(quota), rounds }, elected };
+  const { valid, quota, rounds, elected } = count;
+  return { detail: { seats, valid, quota: asText(quota), rounds }, elected };
 }
 
 /** Rankings one after the other as places of options; `counts` says how many papers each stands for. */
@@ -64,8 +67,7 @@ class Count {
   readonly #options: readonly string[];
   readonly #seats: number;
   readonly #pile: Pile;
-  readonly #precision: 'exact' | 'five_decimals';
-  readonly #all: Rational;
+  readonly #precision: Precision;
   /** by place: of each option, how things stand */
   readonly #state: ('continuing' | 'elected' | 'excluded')[];
   readonly #votes: Rational[];
@@ -78,9 +80,12 @@ class Count {
   readonly #values: Rational[] = [rational(1n)];
   /** by place, then by value: how many papers of that value it holds */
   readonly #held: number[][];
+  /** by value: papers that name no further option that continues */
+  readonly #aside: number[] = [];
   readonly #passedOn = new Set<number>();
   /** by round: the votes of each place */
   readonly #history: Rational[][] = [];
+  readonly valid: number;
   readonly quota: Rational;
   readonly rounds: StvRound[] = [];
   readonly elected: string[] = [];
@@ -90,9 +95,8 @@ class Count {
     this.#seats = seats;
     this.#pile = papers;
     this.#precision = precision;
-    const valid = papers.counts.reduce((sum, count) => sum + count, 0);
-    this.#all = rational(BigInt(valid));
-    this.quota = rational(BigInt(Math.floor(valid / (seats + 1)) + 1));
+    this.valid = papers.counts.reduce((sum, count) => sum + count, 0);
+    this.quota = rational(BigInt(this.valid) / BigInt(seats + 1) + 1n);
     this.#state = options.map(() => 'continuing');
     this.#votes = options.map(() => zero);
     this.#held = options.map(() => []);
@@ -105,7 +109,7 @@ class Count {
   run(): void {
     for (let paper = 0; paper < this.#pile.counts.length; paper += 1) this.#give(paper);
     this.#close({ did: 'first_preferences' });
-    while (this.#all.top > 0n && this.elected.length < this.#seats && this.#places('continuing').length > 0) {
+    while (this.valid > 0 && this.elected.length < this.#seats && this.#places('continuing').length > 0) {
       const continuing = this.#places('continuing');
       const surplus = this.#places('elected').filter(
         (place) => !this.#passedOn.has(place) && compare(this.#of(place), this.quota) > 0,
@@ -131,12 +135,14 @@ class Count {
     let at = this.#at[paper] as number;
     while (at < end && this.#state[places[at] as number] !== 'continuing') at += 1;
     this.#at[paper] = at;
-    if (at === end) return;
-    const place = places[at] as number;
-    this.#next[paper] = this.#first[place] as number;
-    this.#first[place] = paper;
-    const held = this.#held[place] as number[];
     const worth = this.#worth[paper] as number;
+    let held = this.#aside;
+    if (at < end) {
+      const place = places[at] as number;
+      held = this.#held[place] as number[];
+      this.#next[paper] = this.#first[place] as number;
+      this.#first[place] = paper;
+    }
     held[worth] = (held[worth] ?? 0) + (counts[paper] as number);
   }
 
@@ -222,7 +228,11 @@ class Count {
     }
     this.#history.push([...this.#votes]);
     this.elected.push(...elected);
-    const sum = this.#votes.reduce(plus, zero);
+    // Exact fractions lose nothing: what is set aside is what is missing. Cut fractions lose what they are cut by too.
+    const missing =
+      this.#precision === 'exact'
+        ? this.#worthOf(this.#aside)
+        : minus(rational(BigInt(this.valid)), this.#votes.reduce(plus, zero));
     this.rounds.push({
       ...done,
       votes: this.#options.map((option, place) => ({
@@ -230,7 +240,7 @@ class Count {
         votes: asText(this.#of(place)),
         state: this.#state[place] as 'continuing',
       })),
-      nontransferable: asText(minus(this.#all, sum)),
+      nontransferable: asText(missing),
       elected,
     });
   }

@@ -41,13 +41,13 @@ export interface ScoreDetail {
 }
 
 export interface SchulzeDetail {
-  /** those that were counted, in the order put forward: the rows and columns of both matrices */
+  /** in the order put forward: the rows and columns of both matrices */
   options: string[];
   /** row over column: how many ballots rank the row's option above the column's */
   pairwise: number[][];
   /** row to column: the strength of the strongest path, in winning votes */
   strengths: number[][];
-  /** the best first; options that no path sets apart stand in the order put forward */
+  /** the best first, what was struck last; options that no path sets apart stand in the order put forward */
   order: string[];
 }
 
@@ -71,7 +71,9 @@ export interface StvRound {
 
 export interface StvDetail {
   seats: number;
-  /** Droop: the whole part of ballots / (seats + 1), plus 1 */
+  /** papers that rank at least one option */
+  valid: number;
+  /** Droop: the whole part of valid / (seats + 1), plus 1 */
   quota: string;
   rounds: StvRound[];
 }
@@ -105,7 +107,7 @@ interface Counted<Method extends VoteMethod, Detail> {
   /** the count and the rule in sentences a person can check; every figure with what it is a part of */
   words: string;
   detail: Detail & {
-    /** where the status quo is an option: what does not reach the threshold against it is left out of the count */
+    /** where the status quo is an option: what does not reach the threshold against it is struck */
     againstStatusQuo?: AgainstStatusQuo[];
   };
 }

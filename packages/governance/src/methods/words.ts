@@ -1,5 +1,4 @@
 /** Counts in sentences that a person can check: every figure with what it is a part of. */
-import { byMost } from './papers.ts';
 import type {
   ApprovalDetail,
   BudgetDetail,
@@ -11,29 +10,38 @@ import type {
 
 /** Those that win and the one after them; a tie across that line is named. */
 function leading(
-  options: readonly string[],
-  most: readonly number[],
+  order: readonly string[],
+  most: ReadonlyMap<string, number>,
   seats: number,
   line: (most: number) => string,
 ): string {
-  const order = byMost(options, most).map((option) => ({ option, most: most[options.indexOf(option)] ?? 0 }));
+  if (order.length === 0) return 'none';
   const [last, next] = [order[seats - 1], order[seats]];
-  const lines = order.slice(0, seats + 1).map(({ option, most: own }) => `${option} ${line(own)}`);
-  const tie = last && next && last.most === next.most && last.most > 0;
-  return `${lines.join(', ')}${tie ? `; ${last.option} and ${next.option} tie, the one put forward first goes before` : ''}`;
+  const lines = order.slice(0, seats + 1).map((option) => `${option} ${line(most.get(option) ?? 0)}`);
+  const tie = last !== undefined && next !== undefined && most.get(last) === most.get(next);
+  return `${lines.join(', ')}${tie ? `; ${last} and ${next} tie, the one put forward first goes before` : ''}`;
 }
 
-export function approvalWords({ approvals }: ApprovalDetail, valid: number, seats: number): string {
-  const options = approvals.map(({ option }) => option);
-  const most = approvals.map((line) => line.approvals);
-  return `approved: ${leading(options, most, seats, (count) => `on ${count} of ${valid} ballots`)}`;
+export function approvalWords(
+  { approvals }: ApprovalDetail,
+  order: readonly string[],
+  valid: number,
+  seats: number,
+): string {
+  const most = new Map(approvals.map((line) => [line.option, line.approvals]));
+  return `approved: ${leading(order, most, seats, (count) => `on ${count} of ${valid} ballots`)}`;
 }
 
-export function scoreWords({ sums }: ScoreDetail, valid: number, scoreMax: number, seats: number): string {
-  const options = sums.map(({ option }) => option);
-  const most = sums.map(({ sum }) => sum);
+export function scoreWords(
+  { sums }: ScoreDetail,
+  order: readonly string[],
+  valid: number,
+  scoreMax: number,
+  seats: number,
+): string {
+  const most = new Map(sums.map(({ option, sum }) => [option, sum]));
   const whole = `${valid * scoreMax} points (${valid} ballots, ${scoreMax} at most each)`;
-  return `points: ${leading(options, most, seats, (sum) => `${sum} of ${whole}`)}`;
+  return `points: ${leading(order, most, seats, (sum) => `${sum} of ${whole}`)}`;
 }
 
 const unrankedWords = {
@@ -43,12 +51,14 @@ const unrankedWords = {
 
 export function schulzeWords(
   { options, order, pairwise, strengths }: SchulzeDetail,
+  left: readonly string[],
   unranked: Definition['unranked'],
   valid: number,
   seats: number,
 ): string {
-  const [last, next] = [order[seats - 1], order[seats]];
-  const head = `Schulze with winning votes, ${unrankedWords[unranked]}: ${order.join(', ')}`;
+  const standing = order.slice(0, left.length);
+  const [last, next] = [standing[seats - 1], standing[seats]];
+  const head = `Schulze with winning votes, ${unrankedWords[unranked]}: ${standing.join(', ')}`;
   if (last === undefined || next === undefined) return head;
   const [a, b] = [options.indexOf(last), options.indexOf(next)];
   const between = (matrix: readonly number[][]) => [matrix[a]?.[b] ?? 0, matrix[b]?.[a] ?? 0] as const;
@@ -58,7 +68,7 @@ export function schulzeWords(
   return `${head}; ${last} above ${next} on ${above} of ${valid} ballots and below it on ${below}, strongest paths ${there} to ${back}${tie}`;
 }
 
-export function stvWords({ seats, quota, rounds }: StvDetail, valid: number): string {
+export function stvWords({ seats, valid, quota, rounds }: StvDetail): string {
   const elected = rounds.flatMap((round, i) =>
     round.elected.map((option) => {
       const votes = round.votes.find((line) => line.option === option)?.votes;
