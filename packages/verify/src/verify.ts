@@ -11,11 +11,13 @@ import { about } from './entries.ts';
 import type { Finding } from './finding.ts';
 import { Signatures } from './hashing.ts';
 import { Ledger } from './ledger.ts';
+import { Delegations } from './replay/delegations.ts';
 import { Members } from './replay/members.ts';
 import { Models } from './replay/models.ts';
 import { Payments } from './replay/payments.ts';
 import { Policies, type PolicyStep } from './replay/policies.ts';
-import { Votes } from './replay/votes.ts';
+import { Proposals } from './replay/proposals.ts';
+import { type InForce, Votes } from './replay/votes.ts';
 import { checkReceipts, readCheckpoints } from './signed.ts';
 import { bytesReader, type Part } from './source.ts';
 
@@ -96,12 +98,19 @@ class Run {
   readonly #opened: Opened;
   readonly #options: Options;
   readonly #signatures: Signatures;
-  readonly #members = new Members(() => this.#policies.current);
-  readonly #votes: Votes = new Votes({
+  readonly #members: Members = new Members(
+    () => this.#policies.current,
+    (proposalId) => this.#votes.elected(proposalId),
+  );
+  readonly #delegations = new Delegations();
+  readonly #inForce: InForce = {
     members: this.#members,
+    delegations: this.#delegations,
     current: () => this.#policies.current,
     document: (hash) => this.#policies.document(hash),
-  });
+    mayOpenByItself: (terms) => this.#policies.mayOpenByItself(terms),
+  };
+  readonly #votes: Votes = new Votes(this.#inForce, new Proposals(this.#inForce));
   readonly #policies: Policies = new Policies(this.#votes);
   readonly #models = new Models();
   readonly #payments = new Payments(this.#policies, this.#models);
@@ -121,6 +130,7 @@ class Run {
     this.#checkpoints = read.checkpoints;
     this.#ledger = new Ledger(read.checkpoints, [
       this.#members,
+      this.#delegations,
       this.#votes,
       this.#policies,
       this.#models,

@@ -1,33 +1,59 @@
 import type { ArchivedEntry } from '@uncaged/book/rules';
 import type { Policy } from '@uncaged/governance/rules';
-import { idOf, type Payload, type Replay, text, type Wrong } from './replay.ts';
+import { idOf, type Payload, type Replay, text, type Wrong, wrong } from './replay.ts';
+
+/** Who an election that passed gave a role to. */
+export interface Elected {
+  readonly role: string;
+  readonly memberIds: readonly string[];
+}
 
 /** Who belongs, and in which roles: what decides who may vote. */
 export class Members implements Replay {
-  readonly kinds = ['collective.founded', 'member.joined', 'role.granted', 'member.erased'];
+  readonly kinds = ['collective.founded', 'member.joined', 'role.granted', 'role.ended', 'member.erased'];
   readonly #roles = new Map<string, Set<string>>();
   readonly #policy: () => Policy | null;
+  readonly #elected: (proposalId: string) => Elected | null;
   #founder: string | null = null;
 
-  constructor(policy: () => Policy | null) {
+  constructor(policy: () => Policy | null, elected: (proposalId: string) => Elected | null) {
     this.#policy = policy;
+    this.#elected = elected;
   }
 
   step(entry: ArchivedEntry, payload: Payload | null): Wrong | null {
     const id = idOf(entry);
     if (entry.kind === 'collective.founded') this.#founder = entry.actor;
     else if (entry.kind === 'member.erased') this.#roles.delete(id);
-    else if (entry.kind === 'role.granted') this.#roles.get(id)?.add(text(payload ?? {}, 'role'));
-    else {
+    else if (entry.kind === 'role.granted' || entry.kind === 'role.ended') {
+      const grants = entry.kind === 'role.granted';
+      const role = text(payload ?? {}, 'role');
+      if (!this.#lawful(id, role, grants, payload ?? {}))
+        return wrong('broken_vote', `${grants ? 'grants' : 'ends'} a role, and no election says so`);
+      if (grants) this.#roles.get(id)?.add(role);
+      else this.#roles.get(id)?.delete(role);
+    } else {
       const { founderRoles = [], memberRoles = [] } = this.#policy()?.membership ?? {};
       this.#roles.set(id, new Set(id === this.#founder ? founderRoles : memberRoles));
     }
     return null;
   }
 
+  /** Whether an election stands behind a role that is granted or ended; the founding names none. */
+  #lawful(memberId: string, role: string, grants: boolean, payload: Payload): boolean {
+    if (payload.proposalId === undefined) return grants;
+    const election = this.#elected(text(payload, 'proposalId'));
+    return election !== null && election.role === role && election.memberIds.includes(memberId) === grants;
+  }
+
   /** The ids of those who may vote under this policy, sorted. */
   eligible({ voting }: Policy): string[] {
-    const may = [...this.#roles].filter(([, roles]) => voting.eligibleRoles.some((role) => roles.has(role)));
-    return may.map(([id]) => id).sort();
+    return this.holding(voting.eligibleRoles);
+  }
+
+  /** The ids of those who hold any of these roles, sorted. */
+  holding(roles: readonly string[]): string[] {
+    const holders = [...this.#roles].filter(([, held]) => roles.some((role) => held.has(role)));
+    return holders.map(([id]) => id).sort();
   }
 }

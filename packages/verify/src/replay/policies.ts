@@ -3,12 +3,12 @@ import {
   checkPolicy,
   enactment,
   type Policy,
-  type PolicyPatch,
   patchOnto,
   policyHash,
+  type Terms,
 } from '@uncaged/governance/rules';
 import { idOf, type Payload, type Replay, text, type Wrong, wrong } from './replay.ts';
-import type { Votes } from './votes.ts';
+import { patchVoted, type Votes } from './votes.ts';
 
 /** A policy as the book says it came into force. */
 export interface PolicyStep {
@@ -41,6 +41,11 @@ export class Policies implements Replay {
   /** The policy of this hash, once it was enacted. */
   document(hash: string): Policy | null {
     return this.#documents.get(hash) ?? null;
+  }
+
+  /** Whether the machine may propose this by itself: to settle a clash. */
+  mayOpenByItself({ rebases }: Terms): boolean {
+    return rebases !== undefined && this.#votes.votes.get(rebases)?.became === 'clash';
   }
 
   /** The policies something written at this time may have been decided under: the one in force, seldom two. */
@@ -87,17 +92,19 @@ export class Policies implements Replay {
     const vote = typeof proposalId === 'string' ? this.#votes.votes.get(proposalId) : undefined;
     if (!vote) return 'came into force without a proposal';
     if (vote.outcome !== 'passed') return 'came into force though its proposal did not pass';
-    if (vote.enacted) return 'is made by a proposal that was enacted before';
+    if (vote.became !== null) return 'is made by a proposal that was settled before';
     if (vote.kind === 'open') return 'is made by an open question, which changes nothing';
     if (time < enactment(vote.rule, vote.closesAt)) return 'came into force before the delay was over';
     const written = this.#documents.get(vote.against);
     const before = this.#documents.get(beforeHash);
     if (!written || !before) return 'is made by a proposal against a policy that never was';
-    const standing = patchOnto(written, before, vote.patch as unknown as PolicyPatch);
+    const patch = patchVoted(vote);
+    if (!patch) return 'is made by a vote that left things as they were';
+    const standing = patchOnto(written, before, patch);
     if (!standing.ok) return 'is made by a patch that clashes with what was in force';
     if (!sameJson(standing.policy, document))
       return 'is not what the passed patch makes of the policy before it';
-    vote.enacted = true;
+    vote.became = 'enacted';
     return null;
   }
 

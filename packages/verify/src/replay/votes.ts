@@ -1,56 +1,103 @@
 import { type ArchivedEntry, fromHex, type Json } from '@uncaged/book/rules';
 import {
-  type Ballot,
+  type Affected,
+  type CastContent,
+  countVote,
+  type Definition,
+  definitionOf,
+  lateClose,
+  type Outcome,
+  optionsMissing,
   type Policy,
   type PolicyPatch,
   type ProposalKind,
   patchForKind,
-  proposalKinds,
-  tallyYesNo,
+  type Terms,
   type VoteRule,
+  voteRuleOf,
   votingWindow,
 } from '@uncaged/governance/rules';
 import { isFields, opens } from '../entries.ts';
-import type { Members } from './members.ts';
+import type { Delegations } from './delegations.ts';
+import type { Elected, Members } from './members.ts';
 import { sameJson } from './policies.ts';
+import { listedOptions, type Proposals, type Proposed, patchOf, standingOptions } from './proposals.ts';
 import { idOf, list, type Payload, type Replay, text, type Wrong, wrong } from './replay.ts';
 
+/** A vote from its opening on. */
 export interface Vote {
   readonly kind: ProposalKind;
   readonly title: string;
-  readonly patch: Json;
   readonly against: string;
+  readonly terms: Terms;
   readonly rule: VoteRule;
   readonly eligible: readonly string[];
-  readonly closesAt: Date;
+  readonly affected: Affected | null;
+  /** What the count is told besides the ballots; null for yes and no. */
+  readonly definition: Definition | null;
+  readonly proposed: Proposed;
+  closesAt: Date;
+  extended: boolean;
   /** The last ballot of each member in the book. */
   readonly cast: Map<string, { entryId: string; commitment: Uint8Array }>;
-  outcome: string | null;
+  outcome: Outcome | null;
+  /** Keys of the options that won, the best first. */
+  winners: readonly string[];
   /** The count in one sentence. */
   words: string | null;
-  enacted: boolean;
+  /** What became of it after it passed. */
+  became: 'enacted' | 'clash' | 'vetoed' | null;
 }
 
 /** What a vote is held against. */
 export interface InForce {
-  readonly members: Pick<Members, 'eligible'>;
+  readonly members: Pick<Members, 'eligible' | 'holding'>;
+  readonly delegations: Pick<Delegations, 'of'>;
   current(): Policy | null;
   document(hash: string): Policy | null;
+  /** Whether the machine may propose this by itself: after a clash, after an emergency. */
+  mayOpenByItself(terms: Terms): boolean;
+}
+
+/** The patch that a passed vote puts in force. */
+export function patchVoted(vote: Vote): PolicyPatch | null {
+  const [winner] = vote.winners;
+  return vote.definition
+    ? patchOf(vote.proposed, winner ?? '')
+    : (vote.proposed.patch as unknown as PolicyPatch);
 }
 
 /**
- * Every vote from its opening: what is voted on is what was proposed, the rule is the one in force, whoever may vote is
- * eligible, the window is the rule's; ballots are those of the members who were eligible, each opens the commitment it was
- * cast under, none is left out, and the rule counts them to what was announced.
+ * Every vote from its opening: what is voted on is what was proposed with its amendments, the rule is the one in force,
+ * whoever may vote is eligible, the window is the rule's; ballots are those of the members who were eligible, each opens
+ * the commitment it was cast under, none is left out, and the rule counts them to what was announced.
  */
 export class Votes implements Replay {
-  readonly kinds = ['proposal.created', 'proposal.opened', 'ballot.cast', 'proposal.closed'];
+  readonly kinds: readonly string[];
   readonly votes = new Map<string, Vote>();
-  readonly #proposed = new Map<string, { author: string | null; payload: Payload }>();
   readonly #inForce: InForce;
+  readonly #proposals: Proposals;
 
-  constructor(inForce: InForce) {
+  constructor(inForce: InForce, proposals: Proposals) {
     this.#inForce = inForce;
+    this.#proposals = proposals;
+    this.kinds = [
+      ...proposals.kinds,
+      'proposal.opened',
+      'ballot.cast',
+      'proposal.extended',
+      'proposal.closed',
+      'proposal.vetoed',
+      'proposal.clashed',
+    ];
+  }
+
+  /** Who this election gave a role to; null where it is none, or did not pass. */
+  elected(proposalId: string): Elected | null {
+    const vote = this.votes.get(proposalId);
+    if (vote?.kind !== 'election' || vote.outcome !== 'passed') return null;
+    const memberIds = vote.winners.map((key) => vote.proposed.options.get(key)?.memberId ?? '');
+    return { role: vote.terms.role ?? '', memberIds };
   }
 
   step(entry: ArchivedEntry, payload: Payload | null): Wrong | null {
@@ -60,62 +107,95 @@ export class Votes implements Replay {
     if (!payload) return wrong('broken_vote', 'does not show what was proposed, or how it was voted on');
     if (text(payload, 'proposalId') !== id)
       return wrong('broken_vote', 'is about another proposal than it says');
-    if (entry.kind === 'proposal.created') {
-      if (this.#proposed.has(id)) return wrong('broken_vote', 'proposes the same a second time');
-      this.#proposed.set(id, { author: entry.actor, payload });
-      return null;
-    }
-    if (entry.kind === 'proposal.closed') {
-      return vote
-        ? this.#close(entry, vote, id, payload)
-        : wrong('broken_vote', 'counts a vote that never opened');
-    }
-    return vote ? wrong('broken_vote', 'opens a vote a second time') : this.#open(entry, id, payload);
+    if (this.#proposals.kinds.includes(entry.kind)) return this.#proposals.step(entry, payload);
+    if (entry.kind === 'proposal.opened')
+      return vote ? wrong('broken_vote', 'opens a vote a second time') : this.#open(entry, id, payload);
+    if (!vote) return wrong('broken_vote', 'is about a vote that never opened');
+    if (entry.kind === 'proposal.extended') return this.#extend(entry, vote, payload);
+    if (entry.kind === 'proposal.closed') return this.#close(entry, vote, id, payload);
+    if (vote.outcome !== 'passed' || vote.became !== null)
+      return wrong('broken_vote', 'says what became of a vote that did not pass, or that was settled before');
+    vote.became = entry.kind === 'proposal.vetoed' ? 'vetoed' : 'clash';
+    return null;
   }
 
   #open(entry: ArchivedEntry, id: string, payload: Payload): Wrong | null {
+    const proposed = this.#proposals.get(id);
+    const policy = this.#inForce.current();
+    if (!proposed || proposed.frozen || proposed.author !== entry.actor)
+      return wrong('broken_vote', 'opens a vote that its author never proposed');
+    const written = this.#inForce.document(proposed.against);
+    const rule = policy && voteRuleOf(policy, proposed.kind);
+    if (!policy || !written || !rule)
+      return wrong('broken_vote', 'is a vote under no policy that was enacted');
+    const eligible = list(payload, 'eligible').map(String);
+    const standing = standingOptions(proposed, eligible);
+    const { kind, title, against, terms } = proposed;
     const vote: Vote = {
-      kind: text(payload, 'kind') as ProposalKind,
-      title: text(payload, 'title'),
-      patch: payload.patch ?? null,
-      against: text(payload, 'against'),
-      rule: payload.rule as unknown as VoteRule,
-      eligible: list(payload, 'eligible').map(String),
+      kind,
+      title,
+      against,
+      terms,
+      rule,
+      eligible,
+      affected: affectedOf(rule, eligible, this.#inForce.members),
+      definition: definitionOf(
+        kind,
+        rule,
+        terms,
+        standing.map(({ key }) => key),
+      ),
+      proposed,
       closesAt: new Date(text(payload, 'closesAt')),
+      extended: false,
       cast: new Map(),
       outcome: null,
+      winners: [],
       words: null,
-      enacted: false,
+      became: null,
     };
-    const unlawful = this.#unlawful(entry, this.#proposed.get(id), payload, vote);
+    const unlawful =
+      this.#otherThanProposed(vote, payload) ??
+      (patchForKind(kind, written, proposed.patch as unknown as PolicyPatch).ok
+        ? null
+        : 'changes what a proposal of its kind may not change') ??
+      (optionsMissing(kind, proposed.options.size, standing.length) ? 'has too few options' : null) ??
+      this.#otherThanRuled(entry, vote, policy, payload);
     if (unlawful) return wrong('broken_vote', unlawful);
+    proposed.frozen = true;
     this.votes.set(id, vote);
     return null;
   }
 
-  /** Why this vote may not open so; null when it may. */
-  #unlawful(
-    entry: ArchivedEntry,
-    proposed: { author: string | null; payload: Payload } | undefined,
-    payload: Payload,
-    vote: Vote,
-  ): string | null {
-    const policy = this.#inForce.current();
-    const written = this.#inForce.document(vote.against);
-    if (!proposed || proposed.author !== entry.actor) return 'opens a vote that its author never proposed';
-    const same = ['kind', 'title', 'patch', 'against'].every((field) =>
-      sameJson(proposed.payload[field] ?? null, payload[field] ?? null),
+  /** Why this is not the text that was proposed; null when it is. */
+  #otherThanProposed({ proposed, definition, eligible }: Vote, payload: Payload): string | null {
+    const { kind, title, patch, against, terms } = proposed;
+    const same = Object.entries({ kind, title, patch, against }).every(([field, value]) =>
+      sameJson(value, payload[field] ?? null),
     );
-    if (!same) return 'puts something else to the vote than was proposed';
-    if (!proposalKinds.includes(vote.kind) || !policy || !written)
-      return 'is a vote under no policy that was enacted';
-    if (!patchForKind(vote.kind, written, vote.patch as unknown as PolicyPatch).ok)
-      return 'changes what a proposal of its kind may not change';
-    if (!sameJson(vote.rule, policy.voting.kinds[vote.kind]))
-      return 'has another rule than the policy in force';
-    if (!sameJson([...vote.eligible].sort(), this.#inForce.members.eligible(policy)))
+    if (!same || !sameJson(terms, payload.terms ?? {}))
+      return 'puts something else to the vote than was proposed';
+    const standing = standingOptions(proposed, eligible);
+    const listed = definition ? listedOptions(proposed, standing) : null;
+    return sameJson(listed, payload.options ?? null) ? null : 'lists other options than those that stand';
+  }
+
+  /** Why this vote may not open so under the policy in force; null when it may. */
+  #otherThanRuled(entry: ArchivedEntry, vote: Vote, policy: Policy, payload: Payload): string | null {
+    const { rule, definition, affected } = vote;
+    if (!sameJson(rule, payload.rule)) return 'has another rule than the policy in force';
+    const counted: Record<string, unknown> = { ...definition, options: undefined };
+    if (definition) counted.tie = rule.options?.tie;
+    for (const field of ['method', 'unranked', 'seats', 'scoreMax', 'total', 'tie'])
+      if (!sameJson(counted[field] ?? null, payload[field] ?? null))
+        return `is counted in another way (${field}) than its rule says`;
+    const recused = payload.recused === undefined ? [] : list(payload, 'recused').map(String);
+    const voters = [...vote.eligible, ...recused].sort();
+    if (!sameJson(voters, this.#inForce.members.eligible(policy)))
       return 'lets others vote than the policy in force does';
-    const window = votingWindow(vote.rule, entry.time);
+    if (!sameJson(affected, payload.affected ?? null))
+      return 'names others as affected than the policy in force does';
+    const window = votingWindow(rule, entry.time);
     const onTime =
       text(payload, 'opensAt') === window.opensAt.toISOString() &&
       text(payload, 'closesAt') === window.closesAt.toISOString();
@@ -133,39 +213,94 @@ export class Votes implements Replay {
     return null;
   }
 
+  #extend(entry: ArchivedEntry, vote: Vote, payload: Payload): Wrong | null {
+    const closesAt = lateClose(vote.rule, vote.closesAt, entry.time);
+    if (vote.outcome !== null || vote.extended || text(payload, 'closesAt') !== closesAt?.toISOString())
+      return wrong('broken_vote', 'moves the close of a vote as its rule does not say');
+    vote.closesAt = closesAt;
+    vote.extended = true;
+    return null;
+  }
+
   #close(entry: ArchivedEntry, vote: Vote, proposalId: string, payload: Payload): Wrong | null {
     if (vote.outcome !== null) return wrong('broken_vote', 'counts a vote a second time');
     if (entry.time < vote.closesAt) return wrong('broken_vote', 'counts the vote before its close');
-    const ballots = list(payload, 'ballots').map((json): Ballot | string => {
-      if (!isFields(json)) return 'holds a ballot that is none';
-      const { memberId, choice, salt } = json;
-      const cast = vote.cast.get(String(memberId));
-      const salted = typeof salt === 'string' ? fromHex(salt) : null;
-      if (!cast || cast.entryId !== json.entryId)
-        return `counts a ballot that is not the last of ${String(memberId)}`;
-      if (
-        !salted ||
-        !opens(cast.commitment, { proposalId, memberId: memberId ?? '', choice: choice ?? '' }, salted)
-      ) {
-        return `counts another choice than ${String(memberId)} cast`;
-      }
-      return { memberId, choice } as Ballot;
-    });
-    const broken = ballots.find((ballot): ballot is string => typeof ballot === 'string');
-    if (broken) return wrong('broken_vote', broken);
-    const counted = ballots as Ballot[];
-    const voters = new Set(counted.map(({ memberId }) => memberId));
+    const ballots: CastContent[] = [];
+    for (const json of list(payload, 'ballots')) {
+      const ballot = castAs(vote, proposalId, json);
+      if (typeof ballot === 'string') return wrong('broken_vote', ballot);
+      ballots.push(ballot);
+    }
+    const voters = new Set(ballots.map(({ memberId }) => memberId));
     const missing = [...vote.cast.keys()].find((memberId) => !voters.has(memberId));
-    if (missing || voters.size < counted.length) {
+    if (missing || voters.size < ballots.length) {
       return wrong('broken_vote', missing ? `leaves out the ballot of ${missing}` : 'counts a ballot twice');
     }
-    const tally = tallyYesNo(counted, vote.eligible, vote.rule);
-    if (!sameJson(tally, payload.tally)) return wrong('broken_vote', `counts again to: ${tally.words}`);
-    const outcome = tally.passed ? 'passed' : tally.quorumReached ? 'rejected' : 'lapsed';
+    const followed = payload.delegations === undefined ? [] : list(payload, 'delegations');
+    const delegations: { from: string; to: string }[] = [];
+    for (const json of followed) {
+      const delegation = this.#delegated(vote, json);
+      if (typeof delegation === 'string') return wrong('broken_vote', delegation);
+      delegations.push(delegation);
+    }
+    const { definition, eligible, rule, affected } = vote;
+    const { count, outcome, winners } = countVote({
+      definition,
+      ballots,
+      delegations,
+      eligible,
+      rule,
+      affected,
+    });
+    if (!sameJson(count, payload.tally)) return wrong('broken_vote', `counts again to: ${count.words}`);
     if (payload.outcome !== outcome)
       return wrong('broken_vote', `is ${String(payload.outcome)}, but the count says ${outcome}`);
+    const said = payload.winners ?? (payload.winner === undefined ? null : [payload.winner]);
+    const several = definition?.method === 'stv' || definition?.method === 'budget';
+    const won = several ? winners : (winners?.slice(0, 1) ?? null);
+    if (!sameJson(won, said)) return wrong('broken_vote', 'names another winner than the count does');
     vote.outcome = outcome;
-    vote.words = tally.words;
+    vote.winners = winners ?? [];
+    vote.words = count.words;
     return null;
   }
+
+  /** A delegation that a count followed, opened; or why it may not be followed. */
+  #delegated(vote: Vote, json: Json): { from: string; to: string } | string {
+    if (!isFields(json)) return 'follows a delegation that is none';
+    const [from, to] = [String(json.from), String(json.to)];
+    const salt = typeof json.salt === 'string' ? fromHex(json.salt) : null;
+    if (!vote.eligible.includes(from) || !vote.eligible.includes(to) || vote.cast.has(from))
+      return `follows a delegation of ${from}, who voted or may not vote`;
+    const topic = String(json.topic);
+    if (!this.#inForce.delegations.of(String(json.entryId), { from, to, topic, salt }))
+      return `follows another delegation than ${from} gave`;
+    return { from, to };
+  }
+}
+
+/** Those whose own majority a rule asks for, among the eligible. */
+function affectedOf(
+  rule: VoteRule,
+  eligible: readonly string[],
+  members: Pick<Members, 'holding'>,
+): Affected | null {
+  const roles = rule.affected?.roles;
+  if (!roles) return null;
+  return { roles, eligible: members.holding(roles).filter((id) => eligible.includes(id)) };
+}
+
+/** A counted ballot as it was cast; or why it is none. */
+function castAs(vote: Vote, proposalId: string, json: Json): CastContent | string {
+  if (!isFields(json)) return 'holds a ballot that is none';
+  const { memberId, salt } = json;
+  const content: Record<string, Json> =
+    json.vote === undefined ? { choice: json.choice ?? '' } : { vote: json.vote };
+  const cast = vote.cast.get(String(memberId));
+  const salted = typeof salt === 'string' ? fromHex(salt) : null;
+  if (!cast || cast.entryId !== json.entryId)
+    return `counts a ballot that is not the last of ${String(memberId)}`;
+  if (!salted || !opens(cast.commitment, { proposalId, memberId: memberId ?? '', ...content }, salted))
+    return `counts another choice than ${String(memberId)} cast`;
+  return { memberId: String(memberId), choice: null, vote: null, ...content } as CastContent;
 }
