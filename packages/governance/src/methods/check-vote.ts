@@ -23,7 +23,7 @@ const forms = {
 export function checkVote(definition: Definition, vote: Vote): VoteCheck {
   if ('abstain' in vote) return vote.abstain === true ? { ok: true } : refuse('abstain can only be true');
   const form = forms[definition.method];
-  if (!(form in vote)) return refuse(`a ${definition.method} ballot has ${form}, or abstain`);
+  if (!(form in vote)) return refuse(`a ballot by ${definition.method} has ${form}, or abstain`);
   if ('choice' in vote)
     return ['yes', 'no', 'abstain'].includes(vote.choice)
       ? { ok: true }

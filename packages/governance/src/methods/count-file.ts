@@ -46,8 +46,8 @@ export function countFile(
   const blank = papers.filter(({ vote }) => 'abstain' in vote);
   const abstain = sum(blank);
   const counted = sum(papers) - abstain;
-  const words = [`${counted} ballots counted, ${abstain} abstain`, ...(result.words ? [result.words] : [])];
-  const count = { ...definition, ...result, counted, abstain, words: words.join('; ') };
+  const words = `${counted} ballots counted, ${abstain} abstain; ${result.words}`;
+  const count = { ...definition, ...result, counted, abstain, words };
   return { ok: true, count };
 }
 

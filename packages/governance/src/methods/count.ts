@@ -54,7 +54,7 @@ export function countOptions(
     `${papers.length} counted, ${abstain} abstain, ${everybody.size} eligible`,
     quorum.words,
     ...(standing ? [standingWords(standing, ballots.length, everybody.size, rule)] : []),
-    ...(result.words ? [result.words] : []),
+    result.words,
     passed ? `passed: ${winners.join(', ')}` : 'not passed',
   ].join('; ');
   return {
