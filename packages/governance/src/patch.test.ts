@@ -238,6 +238,51 @@ describe('two patches written against one policy', () => {
       }),
     );
   });
+  /** Patches of several steps, on clauses of which some hold others or lists, so that many clash and some break the policy. */
+  const step: fc.Arbitrary<Operation> = fc.oneof(
+    change,
+    fc
+      .integer({ min: 1, max: 200 })
+      .chain((value) =>
+        fc.constantFrom<Operation>(
+          { op: 'replace', path: '/studio/steps/min', value },
+          { op: 'replace', path: '/studio/steps/max', value },
+          { op: 'copy', from: '/compensation/reviewRate', path: '/compensation/rates/red-team' },
+          { op: 'replace', path: '/compensation/reviewRate', value },
+          { op: 'add', path: '/grants', value: { night: { about: 'x', fund: 'main', amount: value } } },
+          { op: 'add', path: '/datasets/acceptedDedications/-', value: `A-${value}` },
+          { op: 'replace', path: '/charter', value: `We are ${value}.` },
+          { op: 'remove', path: '/appeals' },
+          { op: 'replace', path: '/voting/kinds/open/votingHours', value },
+        ),
+      ),
+  );
+  const several = fc
+    .array(fc.array(step, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 5 })
+    .chain((patches) =>
+      fc.tuple(fc.constant(patches), fc.shuffledSubarray(patches, { minLength: patches.length })),
+    );
+  /** What enacting these in this order leads to; null where one of them clashes on the way. */
+  const led = (patches: readonly PolicyPatch[]) =>
+    patches.reduce<Policy | null>((policy, patch) => {
+      const standing = policy && patchOnto(genesis, policy, patch);
+      return standing?.ok ? standing.policy : null;
+    }, genesis);
+
+  it('of several steps that stand in two orders give one policy, with every clause as it was voted', () => {
+    fc.assert(
+      fc.property(several, ([one, other]) => {
+        const [first, second] = [led(one), led(other)];
+        fc.pre(first !== null && second !== null);
+        expect(policyHash(first as Policy)).toBe(policyHash(second as Policy));
+        const voted = one.flatMap((patch) => diffPolicies(genesis, patched(genesis, patch)));
+        const made = diffPolicies(genesis, first as Policy);
+        expect(new Set(made.map((line) => line.path))).toEqual(new Set(voted.map((line) => line.path)));
+        expect(made).toEqual(expect.arrayContaining(voted));
+      }),
+    );
+  });
+
   it('that clash are put over the policy in force in their own words', () => {
     const own = (policy: Policy, patch: PolicyPatch) => {
       const over = rebasedPatch(genesis, policy, patch);
