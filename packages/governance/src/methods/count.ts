@@ -119,21 +119,18 @@ export function countPapers(
 }
 
 /** Whether a ballot wants `a` more than `b` (above 0), less (below 0), or says nothing of the two (0). */
-export function preference(vote: Vote, a: string, b: string, unranked: Definition['unranked']): number {
+function preference(vote: Vote, a: string, b: string, unranked: Definition['unranked']): number {
   if ('approve' in vote) return Number(vote.approve.includes(a)) - Number(vote.approve.includes(b));
-  const of = (option: string): number | undefined => {
-    if ('ranking' in vote) {
-      const rank = vote.ranking.findIndex((group) => group.includes(option));
-      return rank < 0 ? undefined : -rank;
-    }
-    const points = 'scores' in vote ? vote.scores : 'amounts' in vote ? vote.amounts : {};
-    return Object.hasOwn(points, option) ? points[option] : undefined;
-  };
-  const [left, right] = [of(a), of(b)];
-  if (unranked === 'explicit' && (left === undefined || right === undefined)) return 0;
-  const lowest = 'ranking' in vote ? Number.NEGATIVE_INFINITY : 0;
-  const [first, second] = [left ?? lowest, right ?? lowest];
-  return first === second ? 0 : first > second ? 1 : -1;
+  if ('ranking' in vote) {
+    const rank = (option: string) => vote.ranking.findIndex((group) => group.includes(option));
+    const [first, second] = [rank(a), rank(b)];
+    if (first < 0 && second < 0) return 0;
+    if (first < 0 || second < 0) return unranked === 'explicit' ? 0 : first < 0 ? -1 : 1;
+    return second - first;
+  }
+  const points = 'scores' in vote ? vote.scores : 'amounts' in vote ? vote.amounts : {};
+  const of = (option: string) => (Object.hasOwn(points, option) ? (points[option] ?? 0) : 0);
+  return of(a) - of(b);
 }
 
 /** How each option stands against leaving things as they are; null where that is no option. */

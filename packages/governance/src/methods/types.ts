@@ -18,8 +18,8 @@ export interface Definition {
   /** keys in the order put forward; ties go to the earlier */
   options: readonly string[];
   /**
-   * implicit: options a ballot leaves out stand together below all it ranks; explicit: a ballot says nothing about
-   * pairs with an option it leaves out
+   * of rankings. implicit: options a ballot leaves out stand together below all it ranks; explicit: a ballot says
+   * nothing about pairs with an option it leaves out. Points and amounts that a ballot leaves out are always 0
    */
   unranked: 'implicit' | 'explicit';
   /** how many win; 1 where left out. A budget has as many winners as are given something */
