@@ -13,39 +13,29 @@ function pairwise(
   const size = options.length;
   const places = placesOf(options);
   const above = new Int32Array(size * size);
-  // Of one paper: its options by rank, and where in that list the options below each begin.
-  const ranked = new Int32Array(size);
-  const below = new Int32Array(size);
-  const seen = new Int32Array(size);
-  let paperNumber = 0;
+  // Of one paper: the rows of the options it has named so far, and the paper that named each option last.
+  const rows = new Int32Array(size);
+  const named = new Int32Array(size);
+  let number = 0;
   for (const { vote, count = 1 } of papers) {
     if (!('ranking' in vote)) continue;
-    paperNumber += 1;
+    number += 1;
     let length = 0;
     for (const group of vote.ranking) {
-      const start = length;
+      const before = length;
       for (const option of group) {
         const place = places.get(option);
         if (place === undefined) continue;
-        seen[place] = paperNumber;
-        ranked[length] = place;
+        named[place] = number;
+        for (let i = 0; i < before; i += 1) (above[(rows[i] as number) + place] as number) += count;
+        rows[length] = place * size;
         length += 1;
       }
-      below.fill(length, start, length);
     }
-    const named = length;
-    if (unranked === 'implicit' && named < size)
-      for (let place = 0; place < size; place += 1)
-        if (seen[place] !== paperNumber) {
-          ranked[length] = place;
-          length += 1;
-        }
-    for (let i = 0; i < named; i += 1) {
-      const row = (ranked[i] as number) * size;
-      for (let j = below[i] as number; j < length; j += 1) {
-        const at = row + (ranked[j] as number);
-        above[at] = (above[at] as number) + count;
-      }
+    if (unranked === 'explicit' || length === size) continue;
+    for (let place = 0; place < size; place += 1) {
+      if (named[place] === number) continue;
+      for (let i = 0; i < length; i += 1) (above[(rows[i] as number) + place] as number) += count;
     }
   }
   return Array.from({ length: size }, (_, row) => [...above.subarray(row * size, (row + 1) * size)]);
