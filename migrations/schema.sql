@@ -51,6 +51,48 @@ CREATE UNIQUE INDEX adapters_once ON public.adapters USING btree (owner_id, sha2
 CREATE INDEX adapters_sha256 ON public.adapters USING btree (sha256);
 CREATE INDEX adapters_shared_now ON public.adapters USING btree (id) WHERE (shared_at IS NOT NULL);
 
+create table appeal_votes (
+  appeal_id text not null,
+  member_id text not null,
+  overturn boolean not null,
+  reason text not null,
+  voted_at timestamp with time zone not null,
+  entry_id text not null,
+  constraint appeal_votes_pkey PRIMARY KEY (appeal_id, member_id),
+  constraint appeal_votes_entry_id_key UNIQUE (entry_id),
+  constraint appeal_votes_appeal_id_fkey FOREIGN KEY (appeal_id) REFERENCES appeals(id),
+  constraint appeal_votes_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id)
+);
+
+create table appeals (
+  id text not null,
+  subject text not null,
+  member_id text not null,
+  clause text not null,
+  policy_version integer not null,
+  policy_hash text not null,
+  words_hash text not null,
+  words text,
+  reason text,
+  opened_at timestamp with time zone not null,
+  entry_id text not null,
+  seed text,
+  panel jsonb,
+  answers_by timestamp with time zone,
+  state text not null,
+  decided_at timestamp with time zone,
+  decided_entry_id text,
+  constraint appeals_pkey PRIMARY KEY (id),
+  constraint appeals_entry_id_key UNIQUE (entry_id),
+  constraint appeals_subject_key UNIQUE (subject),
+  constraint appeals_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id),
+  constraint appeals_decided_whole CHECK ((((decided_at IS NULL) = (decided_entry_id IS NULL)) AND ((decided_at IS NULL) = (state = ANY (ARRAY['opened'::text, 'judging'::text]))))),
+  constraint appeals_drawn_whole CHECK ((((seed IS NULL) = (panel IS NULL)) AND ((seed IS NULL) = (answers_by IS NULL)))),
+  constraint appeals_state_check CHECK ((state = ANY (ARRAY['opened'::text, 'judging'::text, 'upheld'::text, 'overturned'::text]))),
+  constraint appeals_words_hash_check CHECK ((words_hash ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE INDEX appeals_lifting ON public.appeals USING btree (words_hash) WHERE (state = 'overturned'::text);
+
 create table authors (
   id text not null,
   name text,
@@ -390,6 +432,43 @@ create table datasets (
   constraint datasets_version_check CHECK ((version >= 1))
 );
 
+create table emergencies (
+  id text not null,
+  title text not null,
+  body text not null,
+  patch jsonb not null,
+  against_version integer not null,
+  hours integer not null,
+  state text not null,
+  created_at timestamp with time zone not null,
+  in_force_at timestamp with time zone,
+  ends_at timestamp with time zone,
+  version integer,
+  proposal_id text,
+  entry_id text not null,
+  constraint emergencies_pkey PRIMARY KEY (id),
+  constraint emergencies_entry_id_key UNIQUE (entry_id),
+  constraint emergencies_proposal_id_key UNIQUE (proposal_id),
+  constraint emergencies_against_version_fkey FOREIGN KEY (against_version) REFERENCES policy_versions(version),
+  constraint emergencies_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES proposals(id),
+  constraint emergencies_version_fkey FOREIGN KEY (version) REFERENCES policy_versions(version),
+  constraint emergencies_hours_check CHECK (((hours >= 1) AND (hours <= 72))),
+  constraint emergencies_in_force_whole CHECK ((((in_force_at IS NULL) = (ends_at IS NULL)) AND ((in_force_at IS NULL) = (version IS NULL)) AND ((in_force_at IS NULL) = (proposal_id IS NULL)))),
+  constraint emergencies_patch_check CHECK ((jsonb_typeof(patch) = 'array'::text)),
+  constraint emergencies_state_check CHECK ((state = ANY (ARRAY['signing'::text, 'in_force'::text, 'ratified'::text, 'ended'::text, 'lapsed'::text])))
+);
+
+create table emergency_signatures (
+  emergency_id text not null,
+  member_id text not null,
+  signed_at timestamp with time zone not null,
+  entry_id text not null,
+  constraint emergency_signatures_pkey PRIMARY KEY (emergency_id, member_id),
+  constraint emergency_signatures_entry_id_key UNIQUE (entry_id),
+  constraint emergency_signatures_emergency_id_fkey FOREIGN KEY (emergency_id) REFERENCES emergencies(id),
+  constraint emergency_signatures_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id)
+);
+
 create table fine_tune_items (
   fine_tune_id text not null,
   index integer not null,
@@ -720,6 +799,42 @@ create table outputs (
 );
 CREATE INDEX outputs_sha256 ON public.outputs USING btree (sha256);
 
+create table policy_canaries (
+  proposal_id text not null,
+  hash text not null,
+  document jsonb not null,
+  base_version integer not null,
+  percent integer not null,
+  started_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  entry_id text not null,
+  ended_at timestamp with time zone,
+  outcome text,
+  measured jsonb,
+  constraint policy_canaries_pkey PRIMARY KEY (proposal_id),
+  constraint policy_canaries_entry_id_key UNIQUE (entry_id),
+  constraint policy_canaries_base_version_fkey FOREIGN KEY (base_version) REFERENCES policy_versions(version),
+  constraint policy_canaries_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES proposals(id),
+  constraint policy_canaries_ended_whole CHECK (((ended_at IS NULL) = (outcome IS NULL))),
+  constraint policy_canaries_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint policy_canaries_outcome_check CHECK ((outcome = ANY (ARRAY['enacted'::text, 'reverted'::text, 'clash'::text]))),
+  constraint policy_canaries_percent_check CHECK (((percent >= 1) AND (percent <= 50))),
+  constraint policy_canaries_window CHECK ((started_at < ends_at))
+);
+CREATE UNIQUE INDEX policy_canaries_one_at_a_time ON public.policy_canaries USING btree ((true)) WHERE (ended_at IS NULL);
+
+create table policy_dates (
+  proposal_id text not null,
+  what text not null,
+  due_at timestamp with time zone not null,
+  done_at timestamp with time zone,
+  entry_id text,
+  constraint policy_dates_pkey PRIMARY KEY (proposal_id, what),
+  constraint policy_dates_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES proposals(id),
+  constraint policy_dates_done_whole CHECK (((done_at IS NULL) = (entry_id IS NULL))),
+  constraint policy_dates_what_check CHECK ((what = ANY (ARRAY['sunset'::text, 'review'::text])))
+);
+
 create table policy_versions (
   version integer not null,
   hash text not null,
@@ -731,6 +846,7 @@ create table policy_versions (
   emergency_id text,
   constraint policy_versions_pkey PRIMARY KEY (version),
   constraint policy_versions_entry_id_key UNIQUE (entry_id),
+  constraint policy_versions_emergency FOREIGN KEY (emergency_id) REFERENCES emergencies(id),
   constraint policy_versions_proposal FOREIGN KEY (proposal_id) REFERENCES proposals(id),
   constraint policy_genesis CHECK ((((version = 1) = (previous_hash IS NULL)) AND ((version = 1) = ((proposal_id IS NULL) AND (emergency_id IS NULL))))),
   constraint policy_versions_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),

@@ -25,6 +25,7 @@ export {
   type Checkpointed,
   type Consistency,
   checkpoint,
+  checkpointOver,
   consistency,
   type Inclusion,
   inclusion,

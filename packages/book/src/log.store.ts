@@ -114,6 +114,16 @@ export async function newestCheckpoint(tx: Tx): Promise<StoredCheckpoint | null>
   return row ?? null;
 }
 
+/** The first checkpoint over an entry; null until it is sealed. */
+export async function checkpointOver(tx: Tx, entryId: string): Promise<StoredCheckpoint | null> {
+  const [row] = await rows<StoredCheckpoint>(
+    tx,
+    sql`select c.size, c.root, c.note, c."time" from book_leaves l join book_checkpoints c on c.size > l.position
+        where l.entry_id = ${entryId} order by c.size limit 1`,
+  );
+  return row ?? null;
+}
+
 /** The causal number of the newest entry; 0 in an empty book. */
 export async function newestSeq(tx: Tx): Promise<bigint> {
   const [row] = await rows<{ seq: bigint }>(

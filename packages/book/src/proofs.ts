@@ -17,6 +17,11 @@ export async function checkpoint(tx: Tx): Promise<Checkpointed | null> {
   return store.newestCheckpoint(tx);
 }
 
+/** The first checkpoint over an entry; null until it is sealed. Nobody knew its root when the entry was written. */
+export async function checkpointOver(tx: Tx, entryId: string): Promise<Checkpointed | null> {
+  return store.checkpointOver(tx, entryId);
+}
+
 export interface Inclusion {
   readonly index: bigint;
   readonly size: bigint;

@@ -3,11 +3,13 @@ import type { Context, Tx } from '@uncaged/platform';
 import { vetoWithoutConsent } from './consents.ts';
 import { countVote } from './counts.ts';
 import { seat } from './elections.ts';
+import { runningCanary } from './enactment.store.ts';
 import { enact } from './enactments.ts';
 import { at, recordFact } from './facts.ts';
 import * as members from './members.store.ts';
 import { lapse, openVote } from './opening.ts';
 import * as options from './options.store.ts';
+import { changesPolicy } from './patch.ts';
 import { policyInForce, requirePolicy } from './policies.ts';
 import * as store from './proposals.store.ts';
 import { enactment, type Step, stepDue } from './timeline.ts';
@@ -33,9 +35,12 @@ async function nextDue(tx: Tx, now: Date): Promise<{ id: string; since: Date } |
   if (waiting.length === 0) return null;
   const policy = await requirePolicy(tx);
   const { draftDays } = policy.document.voting;
+  const trial = await runningCanary(tx);
   let first: { id: string; since: Date } | null = null;
   for (const proposal of waiting) {
     const step = stepDue(proposal, draftDays, now);
+    // While a change is on trial nothing else changes the policy, or its measure would be about both.
+    if (trial && step?.step === 'enact' && changesPolicy(proposal.kind)) continue;
     if (step && (!first || step.since < first.since)) first = { id: proposal.id, since: step.since };
   }
   return first;
@@ -50,6 +55,7 @@ async function takeStep(tx: Tx, world: MachineContext, id: string): Promise<bool
   if (!proposal || !policy) return false;
   const step = stepDue(proposal, policy.document.voting.draftDays, ctx.clock.now());
   if (!step) return false;
+  if (step.step === 'enact' && changesPolicy(proposal.kind) && (await runningCanary(tx))) return false;
   const take: Record<Step, () => Promise<unknown>> = {
     open_vote: () => openVote(tx, ctx, proposal, policy),
     close_vote: () => closeVote(tx, ctx, proposal),

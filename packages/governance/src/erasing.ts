@@ -5,7 +5,7 @@ import { recordFact } from './facts.ts';
 import * as store from './members.store.ts';
 
 /** What a recount has to open later: a ballot, the verdict of a review. They hold ids and no words. */
-const kept = new Set(['ballot.cast', 'contribution.reviewed']);
+const kept = new Set(['ballot.cast', 'contribution.reviewed', 'appeal.judged', 'delegation.given']);
 
 /**
  * Forgets a member: pseudonym, login, sessions, and the words of every private payload they put into the book, but

@@ -1,9 +1,28 @@
 export { acceptOption, putOption, stand, withdrawOption } from './amendments.ts';
+export {
+  type Appeal,
+  appealAgainst,
+  appealOf,
+  appealsDue,
+  appealsOf,
+  judgeAppeal,
+  liftedBy,
+  openAppeal,
+} from './appeals.ts';
 export { castBallot } from './casting.ts';
 export { governanceChecks } from './checks.ts';
 export { consentToProposal } from './consents.ts';
 export type { GovernedContext } from './context.ts';
 export { due } from './decisions.ts';
+export {
+  type Emergency,
+  emergenciesDue,
+  emergenciesOf,
+  emergencyOf,
+  openEmergency,
+  signEmergency,
+} from './emergencies.ts';
+export { canaryDue, datesDue, type Measure, policyForJob } from './enactments.ts';
 export { eraseMe } from './erasing.ts';
 export { type Founded, type Founding, found } from './founding.ts';
 export { genesisPolicy } from './genesis.ts';
@@ -13,6 +32,7 @@ export {
   type Enforcement,
   enforcementOf,
   type PolicyVersion,
+  policyAt,
   policyDiff,
   policyHistory,
   policyInForce,

@@ -71,7 +71,8 @@ function isObject(value: Json | undefined): value is { [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+/** Whether two clauses say the same, or are both absent. */
+export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((item, i) => sameJson(item, b[i]));
   if (isObject(a) && isObject(b)) {
@@ -140,7 +141,7 @@ export function rebasedPatch(written: Policy, inForce: Policy, patch: PolicyPatc
   const voted = patchPolicy(written, patch);
   if (!voted.ok) return null;
   const over = diffPolicies(written, voted.policy).flatMap((line): Operation[] => {
-    const stands = clauseAt(inForce as Json, line.path);
+    const stands = clauseAt(inForce, line.path);
     if (line.after === undefined) return stands === undefined ? [] : [{ op: 'remove', path: line.path }];
     if (sameJson(stands, line.after)) return [];
     return [{ op: stands === undefined ? 'add' : 'replace', path: line.path, value: line.after }];
@@ -149,7 +150,8 @@ export function rebasedPatch(written: Policy, inForce: Policy, patch: PolicyPatc
 }
 
 /** What stands at a JSON Pointer; undefined where nothing does. A list is one clause. */
-function clauseAt(document: Json, path: string): Json | undefined {
+export function clauseAt(policy: Policy, path: string): Json | undefined {
+  const document = policy as Json;
   return path
     .split('/')
     .slice(1)

@@ -1,6 +1,7 @@
 import type { BookContext, Entry, Json } from '@uncaged/book';
 import type { Tx } from '@uncaged/platform';
 import { isYesNo } from './counts.ts';
+import { canaryByHash } from './enactment.store.ts';
 import { recordFact } from './facts.ts';
 import { type ClauseOrigin, clauseOrigins, originOf, type PolicyStep } from './origins.ts';
 import { type DiffLine, diffPolicies, pathInWords } from './patch.ts';
@@ -23,6 +24,8 @@ export interface PolicyVersion extends PolicyInForce {
   at: Date;
   entryId: string;
   proposal: ProposalBrief | null;
+  /** the measure that set it, or that ended with it, without a vote before */
+  emergencyId: string | null;
 }
 
 function inForce(row: store.PolicyRow): PolicyInForce {
@@ -53,7 +56,14 @@ async function withProposals(tx: Tx, found: readonly store.PolicyRow[]): Promise
     at: row.enactedAt,
     entryId: row.entryId,
     proposal: row.proposalId === null ? null : (briefs.get(row.proposalId) ?? null),
+    emergencyId: row.emergencyId,
   }));
+}
+
+/** The policy that was in force at a moment; null before the founding. */
+export async function policyAt(tx: Tx, moment: Date): Promise<PolicyVersion | null> {
+  const then = (await policyHistory(tx)).filter((version) => version.at <= moment);
+  return then.at(-1) ?? null;
 }
 
 /** All versions from genesis on. */
@@ -115,7 +125,9 @@ function textOf(policy: Policy, clause: string): string {
  * Pointer of a clause that stands in this policy. Throws when the policy is not one of this collective's versions.
  */
 export async function enforcementOf(tx: Tx, policy: PolicyInForce, clause: string): Promise<Enforcement> {
-  const history = (await policyHistory(tx)).filter((step) => step.version <= policy.version);
+  const enacted = (await policyHistory(tx)).filter((step) => step.version <= policy.version);
+  const trial = enacted.at(-1)?.hash === policy.hash ? null : await onTrial(tx, policy);
+  const history = trial ? [...enacted, trial] : enacted;
   const origin = originOf<ProposalBrief>(history as PolicyStep<ProposalBrief>[], clause);
   const step = history.find((one) => one.version === origin?.version);
   if (!origin || !step)
@@ -135,6 +147,26 @@ export async function enforcementOf(tx: Tx, policy: PolicyInForce, clause: strin
   };
 }
 
+/** The policy on trial, as if it were the version after the one in force; null where it was never on trial. */
+async function onTrial(tx: Tx, { version, hash, document }: PolicyInForce): Promise<PolicyVersion | null> {
+  const canary = await canaryByHash(tx, hash);
+  if (!canary) return null;
+  const proposal = await proposals.byId(tx, canary.proposalId);
+  const { startedAt: at, entryId } = canary;
+  const brief = proposal && { id: proposal.id, number: proposal.number, title: proposal.title };
+  const previousHash = (await store.byVersion(tx, version))?.hash ?? null;
+  return {
+    version: version + 1,
+    hash,
+    document,
+    previousHash,
+    at,
+    entryId,
+    proposal: brief,
+    emergencyId: null,
+  };
+}
+
 /**
  * Puts a document in force as the next version and records it. The caller holds the lock on the collective and has
  * checked the document and, past genesis, that its proposal passed.
@@ -142,11 +174,18 @@ export async function enforcementOf(tx: Tx, policy: PolicyInForce, clause: strin
 export async function enactPolicy(
   tx: Tx,
   ctx: BookContext,
-  enacted: { document: Policy; proposalId: string | null; actor: string | null; emergencyId?: string },
+  enacted: {
+    document: Policy;
+    proposalId: string | null;
+    actor: string | null;
+    emergencyId?: string;
+    /** that something is taken back: at its sunset, or because no vote kept it */
+    why?: 'sunset' | 'emergency_ended';
+  },
 ): Promise<{ policy: PolicyInForce; entry: Entry }> {
   const before = await store.latest(tx);
-  const { document, proposalId, actor, emergencyId = null } = enacted;
-  const emergency = emergencyId === null ? {} : { emergencyId };
+  const { document, proposalId, actor, emergencyId = null, why } = enacted;
+  const more = { ...(emergencyId !== null && { emergencyId }), ...(why && { why }) };
   const version = (before?.version ?? 0) + 1;
   const hash = policyHash(document);
   const previousHash = before?.hash ?? null;
@@ -154,7 +193,7 @@ export async function enactPolicy(
     kind: 'policy.enacted',
     actor,
     subject: `policy:${version}`,
-    payload: { version, hash, previousHash, document: document as unknown as Json, proposalId, ...emergency },
+    payload: { version, hash, previousHash, document: document as unknown as Json, proposalId, ...more },
     visibility: 'public',
   });
   const row = { version, hash, previousHash, document, proposalId, emergencyId };

@@ -1,5 +1,8 @@
 /** What a stranger recomputes: policy bytes and patches, tallies, safeguards, the times of a proposal. */
+export * from './appeal.ts';
+export * from './canary.ts';
 export * from './counts.ts';
+export * from './emergency.ts';
 export * from './joining.ts';
 export * from './methods/check-vote.ts';
 export * from './methods/count.ts';
@@ -13,6 +16,7 @@ export * from './origins.ts';
 export * from './patch.ts';
 export * from './policy.ts';
 export * from './policy-hash.ts';
+export * from './reverting.ts';
 export * from './safeguards.ts';
 export * from './tally.ts';
 export * from './terms.ts';

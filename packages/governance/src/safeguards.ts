@@ -23,22 +23,22 @@ export type SafeguardVerdict =
 
 /**
  * Holds a prompt against the safeguards of a policy, in the order of their ids; the first that refuses speaks.
- * `consents` are the ones that stand now. Pure: the same policy, prompt and consents give the same verdict.
+ * `consents` are the ones that stand now; `lifted` are clauses that an appeal has lifted for this member's words. Pure: the same policy, prompt and consents give the same verdict.
  */
 export function evaluateSafeguards(
   policy: Policy,
-  asked: { prompt: string; consents: readonly NamedConsent[] },
+  asked: { prompt: string; consents: readonly NamedConsent[]; lifted?: readonly string[] },
 ): SafeguardVerdict {
   const prompt = plainText(asked.prompt);
   for (const safeguardId of Object.keys(policy.safeguards).sort()) {
     const rule = policy.safeguards[safeguardId];
-    if (!rule) continue;
+    const clause = `/safeguards/${safeguardId}`;
+    if (!rule || asked.lifted?.includes(clause)) continue;
     const lifted = asked.consents.filter((consent) => consent.use === rule.unlessConsent);
     const matched = rule.names.find(
       (name) => namesPerson(prompt, name) && !lifted.some((consent) => sameName(consent.name, name)),
     );
     if (matched === undefined) continue;
-    const clause = `/safeguards/${safeguardId}`;
     return { ok: false, code: 'refused_by_safeguard', clause, safeguardId, text: rule.text, matched };
   }
   return { ok: true };
