@@ -119,7 +119,7 @@ export function countPapers(
 }
 
 /** Whether a ballot wants `a` more than `b` (above 0), less (below 0), or says nothing of the two (0). */
-function preference(vote: Vote, a: string, b: string, unranked: Definition['unranked']): number {
+export function preference(vote: Vote, a: string, b: string, unranked: Definition['unranked']): number {
   if ('approve' in vote) return Number(vote.approve.includes(a)) - Number(vote.approve.includes(b));
   if ('ranking' in vote) {
     const rank = (option: string) => vote.ranking.findIndex((group) => group.includes(option));
