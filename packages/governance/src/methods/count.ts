@@ -2,7 +2,7 @@ import { statusQuo } from '../options.ts';
 import type { VoteRule } from '../policy.ts';
 import { needed, quorumOf, reaches, wholeOf } from '../tally.ts';
 import { checkVote } from './check-vote.ts';
-import { byMost, type Paper } from './papers.ts';
+import { byMost, type Paper, pack } from './papers.ts';
 import { countSchulze } from './schulze.ts';
 import { countStv, type Precision } from './stv.ts';
 import { countApproval, countBudget, countScore } from './sums.ts';
@@ -99,12 +99,12 @@ export function countPapers(
       return { method, winners: order.slice(0, seats), detail, words };
     }
     case 'schulze': {
-      const detail = countSchulze(options, unranked, papers, struck);
+      const detail = countSchulze(pack(options, papers), unranked, struck);
       const winners = valid > 0 ? detail.order.slice(0, Math.min(seats, left.length)) : [];
       return { method, winners, detail, words: schulzeWords(detail, left, unranked, valid, seats) };
     }
     case 'stv': {
-      const { detail, elected } = countStv(left, seats, papers, precision);
+      const { detail, elected } = countStv(pack(left, papers), seats, precision);
       return { method, winners: elected, detail, words: stvWords(detail) };
     }
     case 'budget': {

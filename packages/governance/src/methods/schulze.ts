@@ -1,40 +1,35 @@
-import { type Paper, placesOf, square } from './papers.ts';
+import { type Packed, square } from './papers.ts';
 import type { Definition, SchulzeDetail } from './types.ts';
 
 /**
- * How many papers rank the row's option above the column's. Options outside `options` are passed over. Ranks shared
- * say nothing about those who share them.
+ * How many papers rank the row's option above the column's. Ranks shared say nothing about those who share them.
  */
 function pairwise(
-  options: readonly string[],
+  { options, places, end, tie, counts }: Packed,
   unranked: Definition['unranked'],
-  papers: Iterable<Paper>,
 ): number[][] {
   const size = options.length;
-  const places = placesOf(options);
   const above = new Int32Array(size * size);
   // Of one paper: the rows of the options it has named so far, and the paper that named each option last.
   const rows = new Int32Array(size);
   const named = new Int32Array(size);
-  let number = 0;
-  for (const { vote, count = 1 } of papers) {
-    if (!('ranking' in vote)) continue;
-    number += 1;
-    let length = 0;
-    for (const group of vote.ranking) {
-      const before = length;
-      for (const option of group) {
-        const place = places.get(option);
-        if (place === undefined) continue;
-        named[place] = number;
-        for (let i = 0; i < before; i += 1) (above[(rows[i] as number) + place] as number) += count;
-        rows[length] = place * size;
-        length += 1;
-      }
+  let at = 0;
+  for (let paper = 0; paper < counts.length; paper += 1) {
+    const count = counts[paper] as number;
+    let [length, before] = [0, 0];
+    for (let place = places[at] as number; place !== end; place = places[at] as number) {
+      at += 1;
+      if (place === tie) continue;
+      if (at < 2 || places[at - 2] !== tie) before = length;
+      named[place] = paper + 1;
+      for (let i = 0; i < before; i += 1) (above[(rows[i] as number) + place] as number) += count;
+      rows[length] = place * size;
+      length += 1;
     }
+    at += 1;
     if (unranked === 'explicit' || length === size) continue;
     for (let place = 0; place < size; place += 1) {
-      if (named[place] === number) continue;
+      if (named[place] === paper + 1) continue;
       for (let i = 0; i < length; i += 1) (above[(rows[i] as number) + place] as number) += count;
     }
   }
@@ -83,12 +78,12 @@ function orderOf(places: readonly number[], strengths: readonly number[][]): num
  * Social Choice and Welfare 36 (2011).
  */
 export function countSchulze(
-  options: readonly string[],
+  papers: Packed,
   unranked: Definition['unranked'],
-  papers: Iterable<Paper>,
   struck: ReadonlySet<string> = new Set(),
 ): SchulzeDetail {
-  const above = pairwise(options, unranked, papers);
+  const { options } = papers;
+  const above = pairwise(papers, unranked);
   const strengths = pathStrengths(above);
   const places = (out: boolean) =>
     [...options.keys()].filter((i) => struck.has(options[i] as string) === out);

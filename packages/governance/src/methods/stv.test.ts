@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Paper } from './papers.ts';
+import { type Paper, pack } from './papers.ts';
 import { compare, minus, plus, type Rational, rational, times, zero } from './rational.ts';
-import { countStv } from './stv.ts';
+import { countStv as countPacked, type Precision } from './stv.ts';
+
+const countStv = (options: string[], seats: number, list: Paper[], precision?: Precision) =>
+  countPacked(pack(options, list), seats, precision);
 
 /** `3:A>B` a line. */
 function papers(...lines: string[]): Paper[] {
@@ -98,6 +101,17 @@ describe('STV by the Scottish rules', () => {
     const { detail, elected } = countStv(['A', 'B'], 2, papers('5:A'));
     expect(rows(detail)).toEqual(['first_preferences - - 5 0 +0', 'last_seats - - 5 0 +0']);
     expect(elected).toEqual(['A', 'B']);
+  });
+
+  it('goes no further on a paper where a rank is shared', () => {
+    const shared = { count: 3, vote: { ranking: [['C'], ['A', 'B']] } };
+    const { detail } = countStv(['A', 'B', 'C'], 1, [...papers('5:A', '4:B'), shared]);
+    expect(rows(detail)).toEqual([
+      'first_preferences - - 5 4 3 +0',
+      'exclusion C - 5 4 0 +3',
+      'exclusion B - 5 0 0 +7',
+      'last_seats - - 5 0 0 +7',
+    ]);
   });
 
   it('elects nobody without a paper', () => {

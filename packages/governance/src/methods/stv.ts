@@ -1,4 +1,4 @@
-import { type Paper, placesOf } from './papers.ts';
+import type { Packed } from './papers.ts';
 import { asText, compare, dividedBy, minus, plus, type Rational, rational, times, zero } from './rational.ts';
 import type { StvDetail, StvRound } from './types.ts';
 
@@ -12,68 +12,37 @@ export type Precision = 'exact' | 'five_decimals';
  * round cannot tell apart are looked back for further.
  */
 export function countStv(
-  options: readonly string[],
+  papers: Packed,
   seats: number,
-  papers: Iterable<Paper>,
   precision: Precision = 'exact',
 ): { detail: StvDetail; elected: string[] } {
-  const count = new Count(options, seats, sheetsOf(options, papers), precision);
+  const count = new Count(papers, seats, precision);
   count.run();
   const { valid, quota, rounds, elected } = count;
   return { detail: { seats, valid, quota: asText(quota), rounds }, elected };
 }
 
-/** Four numbers a paper, side by side: a count of a million papers waits for memory more than for anything else. */
+/** Four numbers a paper, side by side, so that passing one on waits for memory once. */
 const width = 4;
 /** the next paper in the pile it lies in, -1 for none */
 const NEXT = 0;
-/** where in `places` the preference stands that it counts for */
+/** where among all preferences the one stands that it counts for */
 const AT = 1;
 /** which value it is worth */
 const WORTH = 2;
 /** how many ballots it stands for */
 const COUNT = 3;
 
-interface Sheets {
-  /** rankings one after the other, as places of options; each ends in `end` */
-  places: Uint8Array | Uint16Array;
-  end: number;
-  /** `width` numbers each */
-  papers: Int32Array;
-}
-
-/** Papers that rank none of the options are left out; a shared rank ends a paper. */
-function sheetsOf(options: readonly string[], papers: Iterable<Paper>): Sheets {
-  const of = placesOf(options);
-  const known: readonly Paper[] = Array.isArray(papers) ? papers : [...papers];
-  const Places = options.length < 255 ? Uint8Array : Uint16Array;
-  const end = options.length;
-  const sheets = new Int32Array(known.length * width);
-  let places = new Places(known.length * Math.min(end + 1, 24) + end + 1);
-  let [length, kept] = [0, 0];
-  for (const { vote, count = 1 } of known) {
-    if (!('ranking' in vote)) continue;
-    if (length + end + 1 > places.length) {
-      const longer = new Places(places.length * 2 + end + 1);
-      longer.set(places);
-      places = longer;
-    }
-    const start = length;
-    for (const group of vote.ranking) {
-      if (group.length > 1) break;
-      const place = of.get(group[0] as string);
-      if (place === undefined) continue;
-      places[length] = place;
-      length += 1;
-    }
-    if (length === start) continue;
-    places[length] = end;
-    length += 1;
-    sheets[kept + AT] = start;
-    sheets[kept + COUNT] = count;
-    kept += width;
+function sheetsOf({ places, end, counts }: Packed): Int32Array {
+  const sheets = new Int32Array(counts.length * width);
+  let at = 0;
+  for (let paper = 0; paper < counts.length; paper += 1) {
+    sheets[paper * width + AT] = at;
+    sheets[paper * width + COUNT] = counts[paper] as number;
+    while (places[at] !== end) at += 1;
+    at += 1;
   }
-  return { places, end, papers: sheets.subarray(0, kept) };
+  return sheets;
 }
 
 const fiveDecimals = 100_000n;
@@ -81,7 +50,8 @@ const fiveDecimals = 100_000n;
 class Count {
   readonly #options: readonly string[];
   readonly #seats: number;
-  readonly #sheets: Sheets;
+  readonly #papers: Packed;
+  readonly #sheets: Int32Array;
   readonly #precision: Precision;
   /** by place: of each option, how things stand */
   readonly #state: ('continuing' | 'elected' | 'excluded')[];
@@ -101,13 +71,14 @@ class Count {
   readonly rounds: StvRound[] = [];
   readonly elected: string[] = [];
 
-  constructor(options: readonly string[], seats: number, sheets: Sheets, precision: Precision) {
+  constructor(papers: Packed, seats: number, precision: Precision) {
+    const { options, counts } = papers;
     this.#options = options;
     this.#seats = seats;
-    this.#sheets = sheets;
+    this.#papers = papers;
+    this.#sheets = sheetsOf(papers);
     this.#precision = precision;
-    this.valid = 0;
-    for (let at = COUNT; at < sheets.papers.length; at += width) this.valid += sheets.papers[at] as number;
+    this.valid = counts.reduce((sum, count) => sum + count, 0);
     this.quota = rational(BigInt(this.valid) / BigInt(seats + 1) + 1n);
     this.#state = options.map(() => 'continuing');
     this.#votes = options.map(() => zero);
@@ -116,7 +87,7 @@ class Count {
   }
 
   run(): void {
-    for (let paper = 0; paper < this.#sheets.papers.length; paper += width) this.#give(paper);
+    for (let paper = 0; paper < this.#sheets.length; paper += width) this.#give(paper);
     this.#close({ did: 'first_preferences' });
     while (this.valid > 0 && this.elected.length < this.#seats && this.#places('continuing').length > 0) {
       const continuing = this.#places('continuing');
@@ -139,36 +110,39 @@ class Count {
 
   /** Lays a paper on the pile of the option it stands at, or of the next one that continues; or aside. */
   #give(paper: number): void {
-    const { places, end, papers } = this.#sheets;
-    let at = papers[paper + AT] as number;
+    const { places, end, tie } = this.#papers;
+    const sheets = this.#sheets;
+    let at = sheets[paper + AT] as number;
     let place = places[at] as number;
-    while (place !== end && this.#state[place] !== 'continuing') {
+    while (place !== end && places[at + 1] !== tie && this.#state[place] !== 'continuing') {
       at += 1;
       place = places[at] as number;
     }
-    papers[paper + AT] = at;
+    // A rank that is shared says no more who is next.
+    if (places[at + 1] === tie) place = end;
+    sheets[paper + AT] = at;
     if (place !== end) {
-      papers[paper + NEXT] = this.#first[place] as number;
+      sheets[paper + NEXT] = this.#first[place] as number;
       this.#first[place] = paper;
     }
     const held = place === end ? this.#aside : (this.#held[place] as number[]);
-    const worth = papers[paper + WORTH] as number;
-    held[worth] = (held[worth] ?? 0) + (papers[paper + COUNT] as number);
+    const worth = sheets[paper + WORTH] as number;
+    held[worth] = (held[worth] ?? 0) + (sheets[paper + COUNT] as number);
   }
 
   /** Takes all papers of an option and gives each to the next it names, worth what `newWorth` makes of its worth. */
   #passOn(place: number, newWorth: (worth: number) => number): void {
-    const { papers } = this.#sheets;
+    const sheets = this.#sheets;
     const worths: number[] = [];
     let paper = this.#first[place] as number;
     this.#first[place] = -1;
     this.#held[place] = [];
     while (paper >= 0) {
-      const next = papers[paper + NEXT] as number;
-      const worth = papers[paper + WORTH] as number;
+      const next = sheets[paper + NEXT] as number;
+      const worth = sheets[paper + WORTH] as number;
       const passed = worths[worth] ?? newWorth(worth);
       worths[worth] = passed;
-      papers[paper + WORTH] = passed;
+      sheets[paper + WORTH] = passed;
       this.#give(paper);
       paper = next;
     }
