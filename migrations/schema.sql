@@ -1033,9 +1033,14 @@ create table workers (
   last_seen timestamp with time zone,
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  stopped_at timestamp with time zone,
+  stopped_expected text,
+  stopped_attested text,
+  stopped_entry_id text,
   constraint workers_pkey PRIMARY KEY (id),
   constraint workers_token_sha256_key UNIQUE (token_sha256),
   constraint workers_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+  constraint workers_stopped_whole CHECK ((((stopped_at IS NULL) = (stopped_expected IS NULL)) AND ((stopped_at IS NULL) = (stopped_attested IS NULL)) AND ((stopped_at IS NULL) = (stopped_entry_id IS NULL)))),
   constraint workers_token_sha256_check CHECK ((length(token_sha256) = 32))
 );
 

@@ -1,7 +1,15 @@
 import { due as compensationDue } from '@uncaged/compensation';
-import { type GovernedContext, due as governanceDue, policyInForce } from '@uncaged/governance';
+import {
+  appealsDue,
+  canaryDue,
+  datesDue,
+  emergenciesDue,
+  type GovernedContext,
+  due as governanceDue,
+  policyInForce,
+} from '@uncaged/governance';
 import type { Platform } from '@uncaged/platform';
-import { due as studioDue } from '@uncaged/studio';
+import { jobsUnder, due as studioDue } from '@uncaged/studio';
 import type { Deps } from './deps.ts';
 
 /** The machine acts by rule: nobody asked, nobody holds a role. */
@@ -10,6 +18,10 @@ const machine = { memberId: null, roles: [], kind: 'machine' as const };
 /** What time does in each domain, in the order in which one can bring about the next. */
 const dues: readonly ((ctx: GovernedContext, deps: Deps) => Promise<number>)[] = [
   (ctx) => governanceDue(ctx),
+  (ctx) => canaryDue(ctx, jobsUnder),
+  (ctx) => datesDue(ctx),
+  (ctx) => emergenciesDue(ctx),
+  (ctx) => appealsDue(ctx),
   (ctx) => compensationDue(ctx),
   (ctx, deps) => studioDue({ ...ctx, ...deps.studio }),
 ];

@@ -138,6 +138,8 @@ export const policyVersionSummarySchema = z.object({
   previousHash: sha256Schema.nullable(),
   at: instantSchema,
   proposal: z.object({ id: z.string(), number: z.int(), title: z.string() }).nullable(),
+  /** the emergency measure that made it, or whose end did; null for others */
+  emergencyId: z.string().nullable(),
   entryId: z.string(),
   /** what this version changed against the one before */
   diff: z.array(diffLineSchema),
@@ -150,6 +152,8 @@ export const policyAnswerSchema = z.object({
   previousHash: sha256Schema.nullable(),
   at: instantSchema,
   entryId: z.string(),
+  proposal: z.object({ id: z.string(), number: z.int(), title: z.string() }).nullable(),
+  emergencyId: z.string().nullable(),
   /** the policy document; the type `Policy` of the governance rules describes it */
   document: z.record(z.string(), json),
   origins: z.array(clauseOriginSchema),

@@ -4,6 +4,7 @@ export * from './common.ts';
 export * from './compensation.ts';
 export * from './governance.ts';
 export * from './people.ts';
+export * from './policies.ts';
 export * from './provenance.ts';
 export * from './studio.ts';
 export * from './training.ts';

@@ -58,6 +58,22 @@ export const enforcementSchema = z.looseObject({
 });
 export type Enforcement = z.infer<typeof enforcementSchema>;
 
+/** A clause that a machine went by, and the vote that set it: behind a limit somebody met, or held and met by nobody. */
+export const ruleReceiptSchema = z.object({
+  clause: z.string(),
+  text: z.string(),
+  policyVersion: z.number().int(),
+  policyHash: sha256Schema,
+  /** version in which the clause got its present words */
+  setInVersion: z.number().int(),
+  proposalId: z.string().nullable(),
+  proposalNumber: z.number().int().nullable(),
+  proposalTitle: z.string().nullable(),
+  /** the entry that put the clause in force */
+  entryId: idSchema,
+});
+export type RuleReceipt = z.infer<typeof ruleReceiptSchema>;
+
 export const generationSchema = z.object({
   id: idSchema,
   state: generationStateSchema,
@@ -140,8 +156,9 @@ export const studioEndpoints = {
     answer: generationCreatedSchema,
   }),
   listGenerations: endpoint('GET', '/api/generations', { answer: generationListSchema }),
+  /** `rules`: the safeguards of the policy it ran under, each with the vote that set it */
   getGeneration: endpoint('GET', '/api/generations/:id', {
-    answer: z.object({ generation: generationSchema }),
+    answer: z.object({ generation: generationSchema, rules: z.array(ruleReceiptSchema) }),
   }),
   publishGeneration: endpoint('POST', '/api/generations/:id/publish', {
     body: publishSchema,

@@ -21,6 +21,18 @@ export const workerSchema = z.object({
 });
 export type WorkerInfo = z.infer<typeof workerSchema>;
 
+/** A machine that attested another policy than its job ran under; it works no more until somebody lets it. */
+export const stoppedWorkerSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  stoppedAt: instantSchema,
+  /** hash of the policy that its job named, and what it attested */
+  expected: z.string(),
+  attested: z.string(),
+  entryId: idSchema,
+});
+export type StoppedWorker = z.infer<typeof stoppedWorkerSchema>;
+
 /** The token is shown once; only its SHA-256 is kept. */
 export const workerCreatedSchema = z.object({
   worker: workerSchema,
@@ -178,6 +190,10 @@ export const workerEndpoints = {
   createWorker: endpoint('POST', '/api/workers', { body: workerCreateSchema, answer: workerCreatedSchema }),
   listWorkers: endpoint('GET', '/api/workers', { answer: z.object({ workers: z.array(workerSchema) }) }),
   revokeWorker: endpoint('DELETE', '/api/workers/:id', { answer: z.object({ receipt: receiptSchema }) }),
+  stoppedWorkers: endpoint('GET', '/api/workers/stopped', {
+    answer: z.object({ workers: z.array(stoppedWorkerSchema) }),
+  }),
+  resumeWorker: endpoint('POST', '/api/workers/:id/resume', { answer: z.object({ receipt: receiptSchema }) }),
   lease: endpoint('POST', '/api/worker/lease', {
     body: leaseRequestSchema,
     answer: z.object({ job: jobSchema }).nullable(),

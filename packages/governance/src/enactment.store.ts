@@ -1,4 +1,4 @@
-import { and, asc, eq, type InferSelectModel, isNull, lte, type Tx } from '@uncaged/platform';
+import { and, asc, desc, eq, type InferSelectModel, isNull, lte, type Tx } from '@uncaged/platform';
 import { policyCanaries, policyDates } from './enactment.tables.ts';
 
 export type CanaryRow = InferSelectModel<typeof policyCanaries>;
@@ -14,9 +14,9 @@ export async function runningCanary(tx: Tx): Promise<CanaryRow | null> {
   return row ?? null;
 }
 
-export async function canaryOf(tx: Tx, proposalId: string): Promise<CanaryRow | null> {
-  const [row] = await tx.select().from(policyCanaries).where(eq(policyCanaries.proposalId, proposalId));
-  return row ?? null;
+/** Newest first. */
+export async function canaries(tx: Tx): Promise<CanaryRow[]> {
+  return tx.select().from(policyCanaries).orderBy(desc(policyCanaries.startedAt));
 }
 
 /** The trial of this policy, whether it runs or has ended; the newest where there were several. */
@@ -69,10 +69,7 @@ export async function keepDate(tx: Tx, { proposalId, what }: DateRow, doneAt: Da
     .where(and(eq(policyDates.proposalId, proposalId), eq(policyDates.what, what)));
 }
 
-export async function datesOf(tx: Tx, proposalId: string): Promise<DateRow[]> {
-  return tx
-    .select()
-    .from(policyDates)
-    .where(eq(policyDates.proposalId, proposalId))
-    .orderBy(asc(policyDates.what));
+/** The first due first. */
+export async function dates(tx: Tx): Promise<DateRow[]> {
+  return tx.select().from(policyDates).orderBy(asc(policyDates.dueAt), asc(policyDates.proposalId));
 }

@@ -216,3 +216,25 @@ async function review(tx: Tx, ctx: MachineContext, proposal: store.ProposalRow):
     visibility: 'public',
   });
 }
+
+/** Changes that are or were on trial, newest first, and the dates that votes set, the first due first. */
+export async function policyFollowing(tx: Tx) {
+  const [canaries, dates] = [await follow.canaries(tx), await follow.dates(tx)];
+  const ids = [...new Set([...canaries, ...dates].map(({ proposalId }) => proposalId))];
+  const briefs = new Map(
+    (await store.byIds(tx, ids)).map(({ id, number, title }) => [id, { id, number, title }]),
+  );
+  const brief = (id: string) => briefs.get(id) ?? { id, number: 0, title: '' };
+  return {
+    canaries: canaries.map(({ proposalId, document: _, baseVersion: _base, ...canary }) => ({
+      proposal: brief(proposalId),
+      ...canary,
+    })),
+    dates: dates.map(({ proposalId, what, dueAt, doneAt }) => ({
+      proposal: brief(proposalId),
+      what,
+      dueAt,
+      doneAt,
+    })),
+  };
+}

@@ -22,7 +22,7 @@ export {
   openEmergency,
   signEmergency,
 } from './emergencies.ts';
-export { canaryDue, datesDue, type Measure, policyForJob } from './enactments.ts';
+export { canaryDue, datesDue, policyFollowing, policyForJob } from './enactments.ts';
 export { eraseMe } from './erasing.ts';
 export { type Founded, type Founding, found } from './founding.ts';
 export { genesisPolicy } from './genesis.ts';
@@ -36,6 +36,7 @@ export {
   policyDiff,
   policyHistory,
   policyInForce,
+  policyNamed,
   policyVersion,
 } from './policies.ts';
 export { type ProposalDetail, type ProposalSummary, proposalOf, proposalsOf } from './proposal-pages.ts';

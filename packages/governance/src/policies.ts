@@ -4,11 +4,12 @@ import { isYesNo } from './counts.ts';
 import { canaryByHash } from './enactment.store.ts';
 import { recordFact } from './facts.ts';
 import { type ClauseOrigin, clauseOrigins, originOf, type PolicyStep } from './origins.ts';
-import { type DiffLine, diffPolicies, pathInWords } from './patch.ts';
+import { type DiffLine, diffPolicies } from './patch.ts';
 import * as store from './policies.store.ts';
 import type { Policy, PolicyInForce } from './policy.ts';
 import { policyHash } from './policy-hash.ts';
 import * as proposals from './proposals.store.ts';
+import { clauseWords } from './safeguards.ts';
 import type { Tally } from './tally.ts';
 
 /** A proposal as history names it. */
@@ -58,6 +59,14 @@ async function withProposals(tx: Tx, found: readonly store.PolicyRow[]): Promise
     proposal: row.proposalId === null ? null : (briefs.get(row.proposalId) ?? null),
     emergencyId: row.emergencyId,
   }));
+}
+
+/** The policy that something names by version and hash: one that was in force, or on trial beside that version. */
+export async function policyNamed(tx: Tx, version: number, hash: string): Promise<PolicyInForce | null> {
+  const row = await store.byVersion(tx, version);
+  if (row?.hash === hash) return inForce(row);
+  const canary = await canaryByHash(tx, hash);
+  return canary && { version, hash, document: canary.document };
 }
 
 /** The policy that was in force at a moment; null before the founding. */
@@ -114,12 +123,6 @@ export interface Enforcement {
   entryId: string;
 }
 
-/** What a clause says to a person: a safeguard's own words, else its path in words. */
-function textOf(policy: Policy, clause: string): string {
-  const [, part, id] = clause.split('/');
-  return (part === 'safeguards' && policy.safeguards[id ?? '']?.text) || pathInWords(clause);
-}
-
 /**
  * Names clause, policy version, proposal and vote behind something that a policy enforces. `clause` is the JSON
  * Pointer of a clause that stands in this policy. Throws when the policy is not one of this collective's versions.
@@ -135,7 +138,7 @@ export async function enforcementOf(tx: Tx, policy: PolicyInForce, clause: strin
   const proposal = step.proposal && (await proposals.byId(tx, step.proposal.id));
   return {
     clause,
-    text: textOf(policy.document, clause),
+    text: clauseWords(policy.document, clause),
     policyVersion: policy.version,
     policyHash: policy.hash,
     setInVersion: origin.version,

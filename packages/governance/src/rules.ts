@@ -16,6 +16,7 @@ export * from './origins.ts';
 export * from './patch.ts';
 export * from './policy.ts';
 export * from './policy-hash.ts';
+export * from './policy-yaml.ts';
 export * from './reverting.ts';
 export * from './safeguards.ts';
 export * from './tally.ts';

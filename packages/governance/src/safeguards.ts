@@ -1,5 +1,12 @@
 import { namesPerson, plainText, sameName } from './names.ts';
+import { pathInWords } from './patch.ts';
 import type { ConsentUse, Policy } from './policy.ts';
+
+/** What a clause says to a person: a safeguard's own words, else its path in words. */
+export function clauseWords(policy: Policy, clause: string): string {
+  const [, part, id] = clause.split('/');
+  return (part === 'safeguards' && policy.safeguards[id ?? '']?.text) || pathInWords(clause);
+}
 
 /** A yes that stands: this person allows this use. */
 export interface NamedConsent {

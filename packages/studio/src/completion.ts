@@ -2,6 +2,7 @@ import { type Entry, priorEntry, record } from '@uncaged/book';
 import { accrueRoyalty } from '@uncaged/compensation';
 import type { Tx } from '@uncaged/platform';
 import { type Credential, modelBehind, recordOutput, signClip } from '@uncaged/provenance';
+import { type Mismatch, mismatchOf, stopFor } from './attestation.ts';
 import type { StudioContext } from './context.ts';
 import { mixedIn } from './fine-tunes/adapters.store.ts';
 import * as clips from './generations.store.ts';
@@ -26,14 +27,10 @@ export interface Delivery {
 
 export type CompletionDecision =
   | { ok: true; generationId: string; entry: Entry; replayed: boolean }
+  | Mismatch
   | {
       ok: false;
-      code:
-        | LeaseCode
-        | 'policy_hash_mismatch'
-        | 'weights_mismatch'
-        | 'unknown_blob'
-        | Extract<OutputsDecision, { ok: false }>['code'];
+      code: LeaseCode | 'weights_mismatch' | 'unknown_blob' | Extract<OutputsDecision, { ok: false }>['code'];
       detail?: string;
     };
 
@@ -43,7 +40,7 @@ type Refusal = Extract<CompletionDecision, { ok: false }>;
  * Takes in a finished clip: checks it, signs Content Credentials into it, and then in one transaction records
  * the output, accrues the royalty, and writes the clip's completion into the book. Telling it twice answers the
  * first answer. Errors in the order they are tested: unknown_lease, lease_not_yours, lease_lapsed,
- * lease_of_another_kind, policy_hash_mismatch, weights_mismatch, unknown_blob, blob_too_large, not_an_mp4, not_a_webp, not_a_png.
+ * lease_of_another_kind, policy_hash_mismatch (which stops the worker), weights_mismatch, unknown_blob, blob_too_large, not_an_mp4, not_a_webp, not_a_png.
  */
 export async function complete(
   ctx: StudioContext,
@@ -52,6 +49,7 @@ export async function complete(
   delivery: Delivery,
 ): Promise<CompletionDecision> {
   const begun = await ctx.db.transaction((tx) => begin(tx, leaseId, workerId, delivery, ctx.clock.now()));
+  if (!begun.ok && 'attested' in begun) await stopFor(ctx, leaseId, workerId, begun);
   if (!begun.ok || 'entry' in begun) return begun;
   const media = await fetchMedia(ctx, delivery);
   if (!media.ok) return media;
@@ -85,8 +83,8 @@ async function begin(
     if (prior.state !== 'replayed') throw new Error(`clip ${row.id} is done without an entry`);
     return { ok: true, generationId: row.id, entry: prior.entry, replayed: true };
   }
-  if (delivery.policyHash !== row.policyHash)
-    return { ok: false, code: 'policy_hash_mismatch', detail: `The job named ${row.policyHash}.` };
+  const mismatch = mismatchOf(row.policyHash, delivery.policyHash);
+  if (mismatch) return mismatch;
   if (delivery.weightsSha256 !== row.weightsSha256)
     return { ok: false, code: 'weights_mismatch', detail: `The job named ${row.weightsSha256}.` };
   return { ok: true, row };

@@ -1,5 +1,6 @@
 import { type Entry, type Json, record } from '@uncaged/book';
-import { enforcementOf, evaluateSafeguards, type GovernedContext } from '@uncaged/governance';
+import { enforcementOf, evaluateSafeguards, type GovernedContext, liftedBy } from '@uncaged/governance';
+import type { Policy, SafeguardVerdict } from '@uncaged/governance/rules';
 import type { Tx } from '@uncaged/platform';
 import { styleNameConsents } from '@uncaged/provenance';
 import { recorded } from './recorded.ts';
@@ -32,21 +33,34 @@ export interface Enforced {
   subject: string;
   /** What the entry says of what was asked, and no word of it. */
   about: { [id: string]: string };
-  /** Every text that was asked for. */
+  /** Every text that was asked for, and who asked. */
   texts: readonly string[];
+  memberId: string;
   key?: { idempotencyKey: string | undefined; input: Json } | undefined;
+}
+
+/** The clauses that appeals have lifted for these words of a member. */
+async function liftedFor(tx: Tx, policy: Policy, memberId: string, words: string): Promise<string[]> {
+  const clauses = Object.keys(policy.safeguards).map((id) => `/safeguards/${id}`);
+  return (await liftedBy(tx, { memberId, words, clauses })).map(({ clause }) => clause);
 }
 
 /** Asks the safeguards of the policy in force about every text; a refusal is a public entry that holds none of them. */
 export async function enforceOn(
   tx: Tx,
   ctx: GovernedContext,
-  { kind, subject, about, texts, key }: Enforced,
+  { kind, subject, about, texts, memberId, key }: Enforced,
 ): Promise<EnforcementRefusal | null> {
   const consents = await styleNameConsents(tx, ctx.clock.now());
-  const verdicts = texts.map((prompt) => evaluateSafeguards(ctx.policy.document, { prompt, consents }));
-  const verdict = verdicts.find((one) => !one.ok);
-  if (!verdict || verdict.ok) return null;
+  let verdict: SafeguardVerdict = { ok: true };
+  for (const prompt of texts) {
+    verdict = evaluateSafeguards(ctx.policy.document, { prompt, consents });
+    if (verdict.ok) continue;
+    const lifted = await liftedFor(tx, ctx.policy.document, memberId, prompt);
+    verdict = evaluateSafeguards(ctx.policy.document, { prompt, consents, lifted });
+    if (!verdict.ok) break;
+  }
+  if (verdict.ok) return null;
   const set = await enforcementOf(tx, ctx.policy, verdict.clause);
   const { version: policyVersion, hash: policyHash } = ctx.policy;
   const { clause, text } = verdict;

@@ -187,3 +187,18 @@ export async function eraseClips(tx: Tx, memberId: string): Promise<void> {
     failure = case when state = 'waiting' then 'its maker left' else failure end,
     changes = changes + 1 where maker_id = ${memberId}`);
 }
+
+/** Clips asked for since then under a policy, and how many of them were refused or failed. */
+export async function outcomesUnder(
+  tx: Tx,
+  { policyHash, since }: { policyHash: string; since: Date },
+): Promise<{ jobs: number; refused: number; failed: number }> {
+  const [row] = await rows<{ jobs: number; refused: number; failed: number }>(
+    tx,
+    sql`select count(*)::int as jobs,
+          count(*) filter (where state = 'refused')::int as refused,
+          count(*) filter (where state = 'failed')::int as failed
+        from generations where policy_hash = ${policyHash} and created_at >= ${since}`,
+  );
+  return row ?? { jobs: 0, refused: 0, failed: 0 };
+}

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { type Entry, type Json, priorEntry, record } from '@uncaged/book';
 import { isUnderReview } from '@uncaged/compensation';
-import { type GovernedContext, mayDo, pseudonymsOf } from '@uncaged/governance';
+import { type GovernedContext, mayDo, policyForJob, pseudonymsOf } from '@uncaged/governance';
 import type { Tx } from '@uncaged/platform';
 import { modelFor } from '@uncaged/provenance';
 import { queueBell } from './bell.ts';
@@ -11,6 +11,7 @@ import * as adaptersStore from './fine-tunes/adapters.store.ts';
 import { askModel, type WithoutConsent } from './fine-tunes/consent.ts';
 import { decideMix, type Mix, type MixCode, mixFor } from './fine-tunes/mixing.ts';
 import * as store from './generations.store.ts';
+import { retiredIn } from './limits.ts';
 import { mediaKind } from './media.ts';
 import { type QueueView, queueView } from './queue.ts';
 import { recorded } from './recorded.ts';
@@ -38,13 +39,14 @@ type RequestCode =
   | 'idempotency_conflict'
   | 'no_model'
   | 'unknown_model'
+  | 'model_retired'
   | MixCode
   | 'too_many_outstanding';
 
 /**
  * Asks for a clip: a row `waiting` and a book entry in one transaction; or, where a safeguard of the policy in
  * force says no, a row `refused`, its public entry and the enforcement. Errors in the order they are tested:
- * those of `decideWish` and `decideMix`, idempotency_conflict, no_model, unknown_model, work_without_consent (of a
+ * those of `decideWish` and `decideMix`, idempotency_conflict, no_model, unknown_model, model_retired (by a vote), work_without_consent (of a
  * model of one's own), those of `mixFor`,
  * too_many_outstanding, refused_by_safeguard.
  */
@@ -98,11 +100,16 @@ interface Admission {
   input: Json;
 }
 
-async function admit(tx: Tx, ctx: StudioContext, wish: Wish, asked: Admission): Promise<RequestDecision> {
-  const makerId = ctx.actor.memberId;
+async function admit(tx: Tx, world: StudioContext, wish: Wish, asked: Admission): Promise<RequestDecision> {
+  const makerId = world.actor.memberId;
   if (makerId === null) throw new Error('only a member can ask for a clip');
+  const id = world.ids.next();
+  // A change on trial holds for its part of all clips, from the asking on.
+  const ctx = { ...world, policy: (await policyForJob(tx, id)) ?? world.policy };
   const model = await modelFor(tx, asked.model, makerId);
   if (!model) return { ok: false, code: asked.model === undefined ? 'no_model' : 'unknown_model' };
+  const retired = retiredIn(ctx.policy.document, model.id);
+  if (retired !== null) return { ok: false, code: 'model_retired', detail: retired };
   const withdrawn = model.ownerId === null ? null : await askModel(tx, ctx, model.id);
   if (withdrawn) return withdrawn;
   const mixed = await mixFor(tx, ctx, asked.mix, { memberId: makerId, weightsSha256: model.weightsSha256 });
@@ -111,7 +118,7 @@ async function admit(tx: Tx, ctx: StudioContext, wish: Wish, asked: Admission): 
   if ((await store.outstandingOf(tx, makerId)) >= cap)
     return { ok: false, code: 'too_many_outstanding', detail: `The policy allows ${cap} at a time.` };
   const draft = {
-    id: ctx.ids.next(),
+    id,
     makerId,
     modelId: model.id,
     weightsSha256: model.weightsSha256,
@@ -122,7 +129,7 @@ async function admit(tx: Tx, ctx: StudioContext, wish: Wish, asked: Admission): 
     policyHash: ctx.policy.hash,
     createdAt: ctx.clock.now(),
   };
-  const refusal = await enforce(tx, ctx, draft.id, wish.prompt, asked);
+  const refusal = await enforce(tx, ctx, draft, asked);
   if (refusal) {
     const { entry, enforcement } = refusal;
     await store.insert(tx, {
@@ -170,8 +177,7 @@ export const saidOf = ({ adapterId, sha256, weight }: adaptersStore.Mixed) => {
 export async function enforce(
   tx: Tx,
   ctx: GovernedContext,
-  generationId: string,
-  prompt: string,
+  { id: generationId, makerId, prompt }: { id: string; makerId: string; prompt: string },
   asked: { idempotencyKey: string | undefined; input: Json },
 ): Promise<{ enforcement: Enforcement; entry: Entry } | null> {
   const refusal = await enforceOn(tx, ctx, {
@@ -179,6 +185,7 @@ export async function enforce(
     subject: `generation:${generationId}`,
     about: { generationId },
     texts: [prompt],
+    memberId: makerId,
     key: asked,
   });
   return refusal && { enforcement: refusal.enforcement, entry: refusal.entry };

@@ -52,13 +52,18 @@ export {
   requestGeneration,
   unpublish,
 } from './generations.ts';
+export { jobsUnder, refusedWords } from './judged.ts';
 export { giveBack, heartbeat, type Leased, lease, leaseMs } from './leases.ts';
+export { consulted, limitReceipt } from './limits.ts';
 export { mediaBytes } from './media.ts';
 export {
   addWorker,
   listWorkers,
   localWorker,
+  resumeWorker,
   revokeWorker,
+  type StoppedWorker,
+  stoppedWorkers,
   type WorkerInfo,
   workerOfToken,
 } from './workers.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Entry, record } from '@uncaged/book';
-import { policyInForce } from '@uncaged/governance';
+import { policyForJob, policyInForce } from '@uncaged/governance';
 import type { Tx } from '@uncaged/platform';
 import { queueBell } from './bell.ts';
 import type { Ticket } from './carrier.ts';
@@ -94,13 +94,14 @@ async function pick(
   await workers.takeTurn(tx);
   const policy = await policyInForce(tx);
   if (!policy) return { leased: null, ended: [] };
-  const governed = { ...ctx, policy };
   const now = ctx.clock.now();
   const able = await waitingFor(tx, wish);
   const kinds = new Map(able.map(({ id, kind }) => [id, kind]));
-  const served = await clips.servedSince(tx, windowStart(governed), now);
+  const served = await clips.servedSince(tx, windowStart({ ...ctx, policy }), now);
   const ended: string[] = [];
   for (const { id } of queueOrder(able, served, (await clips.typicalMs(tx)) ?? 1)) {
+    // A change on trial holds for its part of all jobs.
+    const governed = { ...ctx, policy: (await policyForJob(tx, id)) ?? policy };
     const taken = await (kinds.get(id) === 'train' ? takeTraining : takeClip)(tx, governed, id, leaseId);
     if (taken === null) continue;
     if (taken === 'ended') {

@@ -22,6 +22,10 @@ export const workers = pgTable('workers', {
   lastSeen: instant('last_seen'),
   expiresAt: instant('expires_at'),
   revokedAt: instant('revoked_at'),
+  stoppedAt: instant('stopped_at'),
+  stoppedExpected: text('stopped_expected'),
+  stoppedAttested: text('stopped_attested'),
+  stoppedEntryId: text('stopped_entry_id'),
 });
 
 export const generations = pgTable('generations', {

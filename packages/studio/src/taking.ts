@@ -12,6 +12,7 @@ import { mixFor } from './fine-tunes/mixing.ts';
 import * as clips from './generations.store.ts';
 import { enforce } from './generations.ts';
 import { type Leasable, subjectOf } from './jobs.ts';
+import { retiredIn } from './limits.ts';
 import { recorded } from './recorded.ts';
 
 /** A clip that a worker takes, and what it mixes into the model. */
@@ -47,6 +48,11 @@ export async function takeClip(
     await giveUp(tx, ctx, { kind: 'clip', id }, 'unknown_model: its maker threw the model away.');
     return 'ended';
   }
+  const retired = retiredIn(ctx.policy.document, model.id);
+  if (retired !== null) {
+    await giveUp(tx, ctx, { kind: 'clip', id }, `model_retired: ${retired}`);
+    return 'ended';
+  }
   const withdrawn = model.ownerId === null ? null : await askModel(tx, ctx, model.id);
   if (withdrawn) {
     await giveUp(tx, ctx, { kind: 'clip', id }, `${withdrawn.code}: ${withdrawn.detail}`);
@@ -68,7 +74,7 @@ export async function takeClip(
 /** Whether a safeguard enacted since the request says no; then the clip is refused for good. */
 async function refuseNow(tx: Tx, ctx: StudioContext, row: clips.GenerationRow): Promise<boolean> {
   if (row.policyHash === ctx.policy.hash) return false;
-  const refusal = await enforce(tx, ctx, row.id, row.prompt, { idempotencyKey: undefined, input: null });
+  const refusal = await enforce(tx, ctx, row, { idempotencyKey: undefined, input: null });
   if (!refusal) return false;
   await clips.update(tx, row.id, {
     state: 'refused',
@@ -134,6 +140,7 @@ async function forbiddenNow(
     subject: `fine-tune:${row.id}`,
     about: { fineTuneId: row.id },
     texts: textsOf({ ...row, items }),
+    memberId: row.makerId,
   });
   return refusal && `${refusal.code}: ${refusal.enforcement.clause}, ${refusal.enforcement.text}`;
 }

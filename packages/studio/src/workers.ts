@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { type Entry, record } from '@uncaged/book';
-import type { Context, Database } from '@uncaged/platform';
+import type { Context, Database, Tx } from '@uncaged/platform';
 import { recorded } from './recorded.ts';
 import * as store from './workers.store.ts';
 
@@ -68,6 +68,86 @@ export async function localWorker(
   return token;
 }
 
+/**
+ * Stops a machine that attested another policy than its job named, or none: it leases nothing any more, and the entry
+ * says so to everybody. The job it held is given back by the caller.
+ */
+export async function stopWorker(
+  tx: Tx,
+  ctx: Pick<Context, 'clock' | 'ids' | 'secrets'>,
+  id: string,
+  { expected, attested }: { expected: string; attested: string },
+): Promise<void> {
+  const row = await store.locked(tx, id);
+  if (!row || row.stoppedAt !== null) return;
+  const entry = recorded(
+    await record(tx, ctx, {
+      kind: 'worker.stopped',
+      actor: null,
+      subject: `worker:${id}`,
+      payload: { workerId: id, expected, attested },
+      visibility: 'public',
+    }),
+  );
+  await store.update(tx, id, {
+    stoppedAt: entry.time,
+    stoppedExpected: expected,
+    stoppedAttested: attested,
+    stoppedEntryId: entry.id,
+  });
+}
+
+/** Lets a stopped machine work again. Errors in this order: `unknown_worker`, `worker_not_stopped`. */
+export async function resumeWorker(
+  ctx: Context,
+  id: string,
+): Promise<{ ok: true; entry: Entry } | { ok: false; code: 'unknown_worker' | 'worker_not_stopped' }> {
+  return ctx.db.transaction(async (tx) => {
+    const row = await store.locked(tx, id);
+    if (!row) return { ok: false, code: 'unknown_worker' };
+    if (row.stoppedAt === null) return { ok: false, code: 'worker_not_stopped' };
+    const none = { stoppedAt: null, stoppedExpected: null, stoppedAttested: null, stoppedEntryId: null };
+    await store.update(tx, id, none);
+    const entry = recorded(
+      await record(tx, ctx, {
+        kind: 'worker.resumed',
+        actor: ctx.actor.memberId,
+        subject: `worker:${id}`,
+        payload: { workerId: id },
+        visibility: 'public',
+      }),
+    );
+    return { ok: true, entry };
+  });
+}
+
+/** A machine that is stopped, as everybody sees it. */
+export interface StoppedWorker {
+  id: string;
+  name: string;
+  stoppedAt: Date;
+  expected: string;
+  attested: string;
+  entryId: string;
+}
+
+/** Machines that are stopped now. */
+export async function stoppedWorkers(db: Database): Promise<StoppedWorker[]> {
+  return (await store.all(db.read)).flatMap(
+    ({
+      id,
+      name,
+      stoppedAt,
+      stoppedExpected: expected,
+      stoppedAttested: attested,
+      stoppedEntryId: entryId,
+    }) =>
+      stoppedAt && expected !== null && attested !== null && entryId !== null
+        ? [{ id, name, stoppedAt, expected, attested, entryId }]
+        : [],
+  );
+}
+
 /** All machines ever admitted, oldest first. */
 export async function listWorkers(db: Database): Promise<WorkerInfo[]> {
   return (await store.all(db.read)).map(infoOf);
@@ -98,13 +178,14 @@ export async function revokeWorker(
 
 export type TokenDecision =
   | { ok: true; workerId: string }
-  | { ok: false; code: 'token_unknown' | 'token_expired' | 'token_revoked' };
+  | { ok: false; code: 'token_unknown' | 'token_expired' | 'token_revoked' | 'worker_stopped' };
 
-/** Whose token this is. Errors in the order they are tested: token_unknown, token_revoked, token_expired. */
+/** Whose token this is. Errors in the order they are tested: token_unknown, token_revoked, token_expired, worker_stopped. */
 export async function workerOfToken(db: Database, token: string, now: Date): Promise<TokenDecision> {
   const row = await store.byToken(db.read, sha256(token));
   if (!row) return { ok: false, code: 'token_unknown' };
   if (row.revokedAt !== null) return { ok: false, code: 'token_revoked' };
   if (row.expiresAt !== null && row.expiresAt <= now) return { ok: false, code: 'token_expired' };
+  if (row.stoppedAt !== null) return { ok: false, code: 'worker_stopped' };
   return { ok: true, workerId: row.id };
 }

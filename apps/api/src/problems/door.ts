@@ -51,6 +51,11 @@ export const doorProblems = {
   },
   token_expired: { status: 401, title: 'This token has expired', next: 'Ask a steward for a new one.' },
   token_revoked: { status: 401, title: 'This token was revoked', next: 'Ask a steward for a new one.' },
+  worker_stopped: {
+    status: 403,
+    title: 'This machine attested another policy than its job ran under, and is stopped',
+    next: 'Find out why, then ask a steward to let it work again.',
+  },
   origin_mismatch: {
     status: 403,
     title: 'The request comes from another site',

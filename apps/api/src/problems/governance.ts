@@ -95,6 +95,76 @@ export const governanceProblems = {
     title: 'The text of the proposal is too long',
     next: 'Keep it to 20,000 characters. Nothing was stored.',
   },
+  yaml_invalid: {
+    status: 422,
+    title: 'This file cannot be read as YAML',
+    next: 'The detail names the line. Download the policy anew and change it there.',
+  },
+  no_emergencies_in_policy: {
+    status: 409,
+    title: 'The policy in force knows no emergency measures',
+    next: 'Propose a change by vote.',
+  },
+  outside_emergency_clauses: {
+    status: 422,
+    title: 'An emergency measure may not change this',
+    next: 'The policy names what it may touch; propose anything else by vote.',
+  },
+  emergency_too_long: {
+    status: 422,
+    title: 'A measure cannot hold for so long without a vote',
+    next: 'Choose whole hours, from 1 to max.',
+  },
+  unknown_emergency: {
+    status: 404,
+    title: 'There is no such emergency measure',
+    next: 'Look at the list of measures.',
+  },
+  already_signed: {
+    status: 409,
+    title: 'You have signed this already',
+    next: 'Another steward has to sign it too.',
+  },
+  emergency_over: {
+    status: 409,
+    title: 'This measure waits for no signature any more',
+    next: 'It is in force, or it has ended. Its page says which.',
+  },
+  no_appeals_in_policy: {
+    status: 409,
+    title: 'The policy in force knows no appeals',
+    next: 'Propose them by vote.',
+  },
+  nothing_refused: {
+    status: 404,
+    title: 'No clip of yours with this id was refused',
+    next: 'Appeal from the page of the clip that was refused.',
+  },
+  already_appealed: {
+    status: 409,
+    title: 'You have appealed against this already',
+    next: 'Follow it on its page; each refusal is judged once.',
+  },
+  reason_length: {
+    status: 422,
+    title: 'A reason needs some words, and not too many',
+    next: 'min and max say how many characters.',
+  },
+  unknown_appeal: {
+    status: 404,
+    title: 'There is no such appeal',
+    next: 'Look at the list of appeals.',
+  },
+  not_on_panel: {
+    status: 403,
+    title: 'You were not drawn to judge this',
+    next: 'Its page names the panel, and by which root it was drawn.',
+  },
+  appeal_decided: {
+    status: 409,
+    title: 'This appeal is judged no more',
+    next: 'Its page says how it was decided.',
+  },
   stale_policy: {
     status: 409,
     title: 'The policy has changed since this was written',

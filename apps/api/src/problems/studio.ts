@@ -81,6 +81,16 @@ export const studioProblems = {
     title: 'The lease lapsed',
     next: 'The job went back to the queue. Drop it; ask for a new lease.',
   },
+  model_retired: {
+    status: 409,
+    title: 'A vote has retired this model',
+    next: 'Choose another one. The policy says why.',
+  },
+  worker_not_stopped: {
+    status: 409,
+    title: 'This machine is not stopped',
+    next: 'There is nothing to do: it may work.',
+  },
   policy_hash_mismatch: {
     status: 409,
     title: 'The job ran under another policy than it was leased under',

@@ -6,6 +6,7 @@ import { eventRoutes } from './events.ts';
 import { governanceRoutes } from './governance.ts';
 import { healthRoutes } from './health.ts';
 import { peopleRoutes } from './people.ts';
+import { policyRoutes } from './policies.ts';
 import { provenanceRoutes } from './provenance.ts';
 import { studioRoutes } from './studio.ts';
 import { trainingRoutes } from './training.ts';
@@ -17,6 +18,7 @@ export const domains: readonly ((deps: Deps) => Hono<Env>)[] = [
   bookRoutes,
   peopleRoutes,
   governanceRoutes,
+  policyRoutes,
   compensationRoutes,
   provenanceRoutes,
   studioRoutes,

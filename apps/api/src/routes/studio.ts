@@ -1,5 +1,6 @@
 import { endpoint, type GenerationEvent, studioEndpoints } from '@uncaged/contract';
 import {
+  consulted,
   generationPreview,
   listMine,
   listWall,
@@ -14,7 +15,7 @@ import { type ApiContext, type Deps, newRoutes } from '../deps.ts';
 import { sendBlob } from '../files.ts';
 import { route } from '../route.ts';
 import type { Send } from '../streams.ts';
-import { wireEnforcement, wireGeneration } from './studio.view.ts';
+import { limited, wireEnforcement, wireGeneration, wireRule } from './studio.view.ts';
 
 const listQuery = z.object({
   mine: z.enum(['1', 'true', '0', 'false']).optional(),
@@ -37,7 +38,7 @@ export function studioRoutes(deps: Deps) {
         const receipt = await deps.receipt(entry);
         return { ok: false, code, generationId, enforcement: wireEnforcement(enforcement, receipt), receipt };
       }
-      if (!result.ok) return result;
+      if (!result.ok) return limited(ctx, 'clip', result);
       const generation = wireGeneration(result.generation);
       const { position, estimateSeconds } = generation;
       return {
@@ -58,17 +59,20 @@ export function studioRoutes(deps: Deps) {
     },
   );
   route(app, studioEndpoints.getGeneration, { summary: 'One clip' }, async ({ c, params }) => {
-    const generation = await readGeneration(await deps.contextOf(c), params.id ?? '');
+    const ctx = await deps.contextOf(c);
+    const generation = await readGeneration(ctx, params.id ?? '');
     if (!generation) return { ok: false, code: 'unknown_generation' };
-    return { ok: true, answer: { generation: wireGeneration(generation) } };
+    const rules = (await consulted(ctx, generation.row)).map(wireRule);
+    return { ok: true, answer: { generation: wireGeneration(generation), rules } };
   });
   route(
     app,
     studioEndpoints.publishGeneration,
     { summary: 'Show a clip to everybody' },
     async ({ c, params, body }) => {
-      const result = await publish(await deps.studioOf(c), params.id ?? '', body.caption);
-      if (!result.ok) return result;
+      const ctx = await deps.studioOf(c);
+      const result = await publish(ctx, params.id ?? '', body.caption);
+      if (!result.ok) return limited(ctx, 'clip', result);
       const receipt = await deps.receipt(result.entry);
       return { ok: true, answer: { generation: wireGeneration(result.generation), receipt } };
     },

@@ -1,9 +1,11 @@
 import type {
   Receipt,
+  RuleReceipt,
   Enforcement as WireEnforcement,
   Generation as WireGeneration,
 } from '@uncaged/contract';
-import type { Enforcement, Generation } from '@uncaged/studio';
+import type { GovernedContext, Enforcement as RuleEnforcement } from '@uncaged/governance';
+import { type Enforcement, type Generation, limitReceipt } from '@uncaged/studio';
 
 const iso = (time: Date | null) => time?.toISOString() ?? null;
 
@@ -61,4 +63,24 @@ function outputsOf(row: Generation['row']): WireGeneration['outputs'] {
 /** An enforcement with the receipt of its entry: what the refused person can keep. */
 export function wireEnforcement(enforcement: Enforcement, receipt: Receipt): WireEnforcement {
   return { ...enforcement, receipt } as WireEnforcement;
+}
+
+/** A clause and the vote behind it, without the count. */
+export function wireRule(rule: RuleEnforcement): RuleReceipt {
+  const { clause, text, policyVersion, policyHash, setInVersion, proposalId, proposalNumber, proposalTitle } =
+    rule;
+  return {
+    ...{ clause, text, policyVersion, policyHash, setInVersion },
+    ...{ proposalId, proposalNumber, proposalTitle, entryId: rule.entryId },
+  };
+}
+
+/** A refusal with the clause and the vote behind the limit that was met, where a clause sets it. */
+export async function limited<R extends { ok: false; code: string }>(
+  ctx: GovernedContext,
+  about: 'clip' | 'fine_tune',
+  refused: R,
+): Promise<R & { limit?: RuleReceipt }> {
+  const rule = await limitReceipt(ctx, about, refused.code);
+  return rule ? { ...refused, limit: wireRule(rule) } : refused;
 }

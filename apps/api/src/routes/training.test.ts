@@ -505,7 +505,6 @@ describe('a delivery', () => {
     const { id, job } = await begun();
     const refused = async (change: { [more: string]: unknown }) =>
       (await deliver(stage, token, job, change)).json.code;
-    expect(await refused({ policyHash: 'ab'.repeat(32) })).toBe('policy_hash_mismatch');
     expect(await refused({ baseWeightsSha256: 'ab'.repeat(32) })).toBe('weights_mismatch');
     expect(await refused({ file: fileFor(job, { style_word: 'other' }) })).toBe('adapter_other_word');
     expect(await refused({ file: fileFor(job, { base_sha256: 'ab'.repeat(32) }) })).toBe(
@@ -520,6 +519,17 @@ describe('a delivery', () => {
     });
     expect(clip.json.code).toBe('lease_of_another_kind');
     await deliver(stage, token, job);
+    await post(`/api/fine-tunes/${id}/discard`);
+  });
+
+  it('under another policy than the job named stops the machine, and the job waits again', async () => {
+    const { id, job } = await begun();
+    const reply = await deliver(stage, token, job, { policyHash: 'ab'.repeat(32) });
+    expect(reply).toMatchObject({ status: 409, json: { code: 'policy_hash_mismatch' } });
+    expect((await get(`/api/fine-tunes/${id}`)).json.fineTune.state).toBe('waiting');
+    const [stopped] = (await get('/api/workers/stopped')).json.workers;
+    await post(`/api/workers/${stopped.id}/resume`, undefined, 'heron');
+    await post(`/api/fine-tunes/${id}/stop`);
     await post(`/api/fine-tunes/${id}/discard`);
   });
 

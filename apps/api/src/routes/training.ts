@@ -35,7 +35,7 @@ import { sendBlob } from '../files.ts';
 import { Refused } from '../problems.ts';
 import { route } from '../route.ts';
 import type { Send } from '../streams.ts';
-import { wireEnforcement } from './studio.view.ts';
+import { limited, wireEnforcement } from './studio.view.ts';
 import {
   wireAdapter,
   wireAdapterDetail,
@@ -127,7 +127,7 @@ async function changed(
     const { code, enforcement } = result;
     return { ok: false as const, code, enforcement: wireEnforcement(enforcement, receipt), receipt };
   }
-  if (!result.ok) return result;
+  if (!result.ok) return limited(ctx, 'fine_tune', result);
   const receipt = await deps.receipt(result.entry);
   return { ok: true as const, answer: { fineTune: await wholly(ctx, result.fineTune), receipt } };
 }

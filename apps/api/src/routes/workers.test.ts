@@ -128,7 +128,6 @@ describe('a lease', () => {
 
 describe('a delivery', () => {
   it.each<[string, number, object]>([
-    ['policy_hash_mismatch', 409, { policyHash: 'ab'.repeat(32) }],
     ['weights_mismatch', 409, { weightsSha256: 'cd'.repeat(32) }],
     ['unknown_blob', 422, { outputs: { mp4: 'ef'.repeat(32), webp: 'ef'.repeat(32) } }],
     ['invalid_input', 422, { outputs: { mp4: 'short' } }],
@@ -139,6 +138,25 @@ describe('a delivery', () => {
     const reply = await stage.deliver(token, job, change);
     expect([reply.json.code, reply.status]).toEqual([code, status]);
     expect((await stage.deliver(token, job)).status).toBe(200);
+  });
+
+  it('under another policy than its job named stops the machine for everybody to see, until somebody lets it', async () => {
+    const reply = await stage.deliver(token, job, { policyHash: 'ab'.repeat(32) });
+    expect(reply).toMatchObject({ status: 409, json: { code: 'policy_hash_mismatch' } });
+    expect(await lease('heartbeat', {})).toMatchObject({ status: 403, json: { code: 'worker_stopped' } });
+    const stopped = await stage.send('GET', '/api/workers/stopped');
+    const { workers } = stopped.json;
+    expect(workers).toMatchObject([{ expected: job.policyHash, attested: 'ab'.repeat(32) }]);
+    // Its job is anybody's again.
+    const again = await leased(other);
+    expect(again.generationId).toBe(job.generationId);
+    expect((await stage.deliver(other, again)).status).toBe(200);
+    const resume = (as: string) => stage.send('POST', `/api/workers/${workers[0]?.id}/resume`, { as });
+    expect((await resume('nacht')).status).toBe(403);
+    expect((await resume('heron')).status).toBe(200);
+    expect(await resume('heron')).toMatchObject({ status: 409, json: { code: 'worker_not_stopped' } });
+    expect((await stage.send('GET', '/api/workers/stopped')).json.workers).toEqual([]);
+    expect(await stage.lease(token)).toBeNull();
   });
 
   it('must be what it says it is', async () => {

@@ -19,7 +19,9 @@ import {
   mayFetch,
   mediaBytes,
   queueBell,
+  resumeWorker,
   revokeWorker,
+  stoppedWorkers,
   trainingProgress,
   type WorkerInfo,
 } from '@uncaged/studio';
@@ -27,6 +29,7 @@ import { type ApiContext, type Deps, newRoutes } from '../deps.ts';
 import { sendBlob } from '../files.ts';
 import { Refused } from '../problems.ts';
 import { route } from '../route.ts';
+import { wired } from '../wired.ts';
 
 /** Between two looks of a waiting worker, when no bell rang in this process. */
 const lookAgainMs = 1_000;
@@ -86,6 +89,20 @@ function stewardRoutes(deps: Deps, app: ReturnType<typeof newRoutes>): void {
     ok: true,
     answer: { workers: (await listWorkers(deps.platform.db)).map(wireWorker) },
   }));
+  route(app, workerEndpoints.stoppedWorkers, { summary: 'Machines that are stopped, and why' }, async () => ({
+    ok: true,
+    answer: wired({ workers: await stoppedWorkers(deps.platform.db) }),
+  }));
+  route(
+    app,
+    workerEndpoints.resumeWorker,
+    { summary: 'Let a stopped machine work again' },
+    async ({ c, params }) => {
+      const result = await resumeWorker(await deps.contextOf(c), params.id ?? '');
+      if (!result.ok) return result;
+      return { ok: true, answer: { receipt: await deps.receipt(result.entry) } };
+    },
+  );
   route(app, workerEndpoints.revokeWorker, { summary: 'Revoke a machine’s token' }, async ({ c, params }) => {
     const result = await revokeWorker(await deps.contextOf(c), params.id ?? '');
     if (!result.ok) return result;

@@ -6,6 +6,7 @@ import type { Tx } from '@uncaged/platform';
 import { type Ground, groundsOf, type ModelRow, modelFor, shownAmong } from '@uncaged/provenance';
 import type { StudioContext } from '../context.ts';
 import { type EnforcementRefusal, enforceOn } from '../enforcing.ts';
+import { retiredIn } from '../limits.ts';
 import { type QueueView, queueView } from '../queue.ts';
 import { recorded } from '../recorded.ts';
 import * as adapters from './adapters.store.ts';
@@ -41,6 +42,7 @@ type RequestCode =
   | 'idempotency_conflict'
   | 'no_model'
   | 'unknown_model'
+  | 'model_retired'
   | WorksCode
   | 'style_word_taken';
 type WorksCode = 'unknown_work' | 'not_your_work' | 'no_picture';
@@ -97,6 +99,8 @@ async function admit(
 ): Promise<FineTuneRequested> {
   const found = await baseFor(tx, base, makerId);
   if (!found.ok) return found;
+  const retired = retiredIn(ctx.policy.document, found.model.id);
+  if (retired !== null) return { ok: false, code: 'model_retired', detail: retired };
   const grounds = await worksFor(tx, ctx, wish, makerId);
   if (!grounds.ok) return grounds;
   const refusal = withoutConsent(grounds.grounds, ['fine_tune_own']);
@@ -109,6 +113,7 @@ async function admit(
     subject: `fine-tune:${id}`,
     about: { fineTuneId: id },
     texts: textsOf(wish),
+    memberId: makerId,
   });
   if (forbidden) return forbidden;
   const entry = recorded(

@@ -178,6 +178,7 @@ async function readyToRun(tx: Tx, ctx: StudioContext, row: store.FineTuneRow): P
     subject: `fine-tune:${row.id}`,
     about: { fineTuneId: row.id },
     texts: textsOf({ ...row, items }),
+    memberId: row.makerId,
   });
   return forbidden ?? { ok: true, items, grounds };
 }

@@ -1,5 +1,6 @@
 import { type Entry, priorEntry, record } from '@uncaged/book';
 import type { Tx } from '@uncaged/platform';
+import { type Mismatch, mismatchOf, stopFor } from '../attestation.ts';
 import { queueBell } from '../bell.ts';
 import type { StudioContext } from '../context.ts';
 import * as leases from '../leases.store.ts';
@@ -95,11 +96,11 @@ export interface Taught {
 export type TaughtDecision =
   | { ok: true; fineTuneId: string; entry: Entry; replayed: boolean }
   | WithoutConsent
+  | Mismatch
   | { ok: false; code: TaughtCode; detail?: string };
 
 type TaughtCode =
   | LeaseCode
-  | 'policy_hash_mismatch'
   | 'weights_mismatch'
   | 'unknown_blob'
   | 'model_misshapen'
@@ -121,6 +122,7 @@ export async function completeTraining(
   taught: Taught,
 ): Promise<TaughtDecision> {
   const begun = await ctx.db.transaction((tx) => begin(tx, leaseId, workerId, taught, ctx.clock.now()));
+  if (!begun.ok && 'attested' in begun) await stopFor(ctx, leaseId, workerId, begun);
   if (!begun.ok || 'entry' in begun) return begun;
   const checked = await checkFiles(ctx, begun.row, taught);
   if (!checked.ok) return checked;
@@ -156,8 +158,8 @@ async function begin(tx: Tx, leaseId: string, workerId: string, taught: Taught, 
   }
   const row = await store.byId(tx, held.job.id);
   if (!row) throw new Error(`the fine-tune ${held.job.id} of a lease is gone`);
-  if (taught.policyHash !== row.policyHash)
-    return { ok: false, code: 'policy_hash_mismatch', detail: `The job named ${row.policyHash}.` };
+  const mismatch = mismatchOf(row.policyHash, taught.policyHash);
+  if (mismatch) return mismatch;
   if (taught.baseWeightsSha256 !== row.baseWeightsSha256)
     return { ok: false, code: 'weights_mismatch', detail: `The job named ${row.baseWeightsSha256}.` };
   return { ok: true, row };

@@ -1,0 +1,11 @@
+-- A worker that attests another policy than its job ran under is stopped, for everybody to see, until somebody lets it
+-- work again.
+alter table workers
+  add column stopped_at timestamptz,
+  add column stopped_expected text collate "C",
+  add column stopped_attested text collate "C",
+  add column stopped_entry_id text collate "C",
+  add constraint workers_stopped_whole check (
+    (stopped_at is null) = (stopped_expected is null) and (stopped_at is null) = (stopped_attested is null)
+    and (stopped_at is null) = (stopped_entry_id is null)
+  );
