@@ -36,3 +36,14 @@ export function representedBallots<B extends { memberId: string }>(
     return [{ ...(cast.get(voter) as B), memberId, via }];
   });
 }
+
+/** Through whom the voice of a member goes, the last at the end; stops before a ring closes. Empty without a delegation. */
+export function chainOf(delegations: readonly Delegation[], memberId: string): string[] {
+  const to = new Map(delegations.map((delegation) => [delegation.from, delegation.to]));
+  const chain: string[] = [];
+  for (let next = to.get(memberId); next !== undefined; next = to.get(next)) {
+    if (next === memberId || chain.includes(next)) break;
+    chain.push(next);
+  }
+  return chain;
+}

@@ -2,38 +2,80 @@ import { type Packed, square } from './papers.ts';
 import type { Definition, SchulzeDetail } from './types.ts';
 
 /**
- * How many papers rank the row's option above the column's. Ranks shared say nothing about those who share them.
+ * How many papers rank the row's option above the column's. Ranks shared say nothing about those who share them. A paper
+ * adds one to a cell for each option it names, the cell of all that stand above it there; pairs are summed up once, from
+ * the cells.
  */
-function pairwise(
-  { options, places, end, tie, counts }: Packed,
-  unranked: Definition['unranked'],
-): number[][] {
+function pairwise(papers: Packed, unranked: Definition['unranked']): number[][] {
+  const size = papers.options.length;
+  const { bits, sets, cells, tied } = cellsOf(papers);
+  const above = square(size);
+  const named = new Array<number>(size).fill(0);
+  for (let cell = 0; cell < cells.length; cell += 1) {
+    const count = cells[cell] as number;
+    if (count === 0) continue;
+    const [place, set] = [Math.floor((cell >> bits) / sets), (cell >> bits) % sets];
+    if (set === 0) named[place] = (named[place] as number) + count;
+    for (let bit = 0; bit < bits; bit += 1) if ((cell >> bit) & 1) add(above, set * bits + bit, place, count);
+  }
+  if (unranked === 'explicit') return above;
+  // Whoever names one and not the other ranks it above.
+  return above.map((row, a) =>
+    row.map((count, b) => {
+      if (a === b) return 0;
+      const both = count + (above[b]?.[a] ?? 0) + (tied[a]?.[b] ?? 0);
+      return count + (named[a] as number) - both;
+    }),
+  );
+}
+
+/** By option and by set of options: how many papers name it below just these of the set. And who shares ranks. */
+function cellsOf({ options, places, end, tie, counts }: Packed) {
   const size = options.length;
-  const above = new Int32Array(size * size);
-  // Of one paper: the rows of the options it has named so far, and the paper that named each option last.
-  const rows = new Int32Array(size);
-  const named = new Int32Array(size);
+  const bits = size > 12 ? 4 : Math.max(size, 1);
+  const sets = Math.ceil(size / bits);
+  const cells = new Int32Array((size * sets) << bits);
+  const tied = square(size);
+  const setOf = Int32Array.from(options, (_, place) => Math.floor(place / bits));
+  const bitOf = Int32Array.from(options, (_, place) => 1 << (place % bits));
+  const higher = new Int32Array(sets);
   let at = 0;
   for (let paper = 0; paper < counts.length; paper += 1) {
     const count = counts[paper] as number;
-    let [length, before] = [0, 0];
-    for (let place = places[at] as number; place !== end; place = places[at] as number) {
-      at += 1;
-      if (place === tie) continue;
-      if (at < 2 || places[at - 2] !== tie) before = length;
-      named[place] = paper + 1;
-      for (let i = 0; i < before; i += 1) (above[(rows[i] as number) + place] as number) += count;
-      rows[length] = place * size;
-      length += 1;
+    for (let set = 0; set < sets; set += 1) higher[set] = 0;
+    while (places[at] !== end) {
+      let last = at;
+      while (places[last + 1] === tie) last += 2;
+      for (let i = at; i <= last; i += 2) {
+        const row = (places[i] as number) * sets;
+        for (let set = 0; set < sets; set += 1) {
+          const cell = ((row + set) << bits) | (higher[set] as number);
+          cells[cell] = (cells[cell] as number) + count;
+        }
+      }
+      if (last > at) share(tied, places.subarray(at, last + 1), count);
+      for (let i = at; i <= last; i += 2) {
+        const place = places[i] as number;
+        const set = setOf[place] as number;
+        higher[set] = (higher[set] as number) | (bitOf[place] as number);
+      }
+      at = last + 1;
     }
     at += 1;
-    if (unranked === 'explicit' || length === size) continue;
-    for (let place = 0; place < size; place += 1) {
-      if (named[place] === paper + 1) continue;
-      for (let i = 0; i < length; i += 1) (above[(rows[i] as number) + place] as number) += count;
-    }
   }
-  return Array.from({ length: size }, (_, row) => [...above.subarray(row * size, (row + 1) * size)]);
+  return { bits, sets, cells, tied };
+}
+
+function add(matrix: number[][], row: number, column: number, count: number): void {
+  const line = matrix[row] as number[];
+  line[column] = (line[column] as number) + count;
+}
+
+/** Notes for each pair of a shared rank that so many papers set neither above the other. */
+function share(tied: number[][], rank: Uint8Array | Uint16Array, count: number): void {
+  for (let i = 0; i < rank.length; i += 2)
+    for (let j = 0; j < rank.length; j += 2)
+      if (i !== j) add(tied, rank[i] as number, rank[j] as number, count);
 }
 
 /**

@@ -22,27 +22,16 @@ export function countStv(
   return { detail: { seats, valid, quota: asText(quota), rounds }, elected };
 }
 
-/** Four numbers a paper, side by side, so that passing one on waits for memory once. */
-const width = 4;
-/** the next paper in the pile it lies in, -1 for none */
-const NEXT = 0;
-/** where among all preferences the one stands that it counts for */
-const AT = 1;
-/** which value it is worth */
-const WORTH = 2;
-/** how many ballots it stands for */
-const COUNT = 3;
-
-function sheetsOf({ places, end, counts }: Packed): Int32Array {
-  const sheets = new Int32Array(counts.length * width);
+/** Where each paper begins. */
+function startsOf({ places, end, counts }: Packed): Int32Array {
+  const starts = new Int32Array(counts.length);
   let at = 0;
   for (let paper = 0; paper < counts.length; paper += 1) {
-    sheets[paper * width + AT] = at;
-    sheets[paper * width + COUNT] = counts[paper] as number;
+    starts[paper] = at;
     while (places[at] !== end) at += 1;
     at += 1;
   }
-  return sheets;
+  return starts;
 }
 
 const fiveDecimals = 100_000n;
@@ -51,13 +40,15 @@ class Count {
   readonly #options: readonly string[];
   readonly #seats: number;
   readonly #papers: Packed;
-  readonly #sheets: Int32Array;
   readonly #precision: Precision;
   /** by place: of each option, how things stand */
   readonly #state: ('continuing' | 'elected' | 'excluded')[];
   readonly #votes: Rational[];
-  /** by place: the first paper of its pile, -1 for none */
-  readonly #first: Int32Array;
+  /** by place: the papers it holds */
+  readonly #piles: number[][];
+  /** by paper: the preference it counts for, and which of `#values` it is worth */
+  readonly #at: Int32Array;
+  readonly #worth: Int32Array;
   readonly #values: Rational[] = [rational(1n)];
   /** by place, then by value: how many papers of that value it holds */
   readonly #held: number[][];
@@ -76,18 +67,19 @@ class Count {
     this.#options = options;
     this.#seats = seats;
     this.#papers = papers;
-    this.#sheets = sheetsOf(papers);
+    this.#at = startsOf(papers);
+    this.#worth = new Int32Array(counts.length);
     this.#precision = precision;
     this.valid = counts.reduce((sum, count) => sum + count, 0);
     this.quota = rational(BigInt(this.valid) / BigInt(seats + 1) + 1n);
     this.#state = options.map(() => 'continuing');
     this.#votes = options.map(() => zero);
     this.#held = options.map(() => []);
-    this.#first = new Int32Array(options.length).fill(-1);
+    this.#piles = options.map(() => []);
   }
 
   run(): void {
-    for (let paper = 0; paper < this.#sheets.length; paper += width) this.#give(paper);
+    for (let paper = 0; paper < this.#worth.length; paper += 1) this.#give(paper);
     this.#close({ did: 'first_preferences' });
     while (this.valid > 0 && this.elected.length < this.#seats && this.#places('continuing').length > 0) {
       const continuing = this.#places('continuing');
@@ -110,9 +102,8 @@ class Count {
 
   /** Lays a paper on the pile of the option it stands at, or of the next one that continues; or aside. */
   #give(paper: number): void {
-    const { places, end, tie } = this.#papers;
-    const sheets = this.#sheets;
-    let at = sheets[paper + AT] as number;
+    const { places, end, tie, counts } = this.#papers;
+    let at = this.#at[paper] as number;
     let place = places[at] as number;
     while (place !== end && places[at + 1] !== tie && this.#state[place] !== 'continuing') {
       at += 1;
@@ -120,31 +111,25 @@ class Count {
     }
     // A rank that is shared says no more who is next.
     if (places[at + 1] === tie) place = end;
-    sheets[paper + AT] = at;
-    if (place !== end) {
-      sheets[paper + NEXT] = this.#first[place] as number;
-      this.#first[place] = paper;
-    }
+    this.#at[paper] = at;
+    if (place !== end) (this.#piles[place] as number[]).push(paper);
     const held = place === end ? this.#aside : (this.#held[place] as number[]);
-    const worth = sheets[paper + WORTH] as number;
-    held[worth] = (held[worth] ?? 0) + (sheets[paper + COUNT] as number);
+    const worth = this.#worth[paper] as number;
+    held[worth] = (held[worth] ?? 0) + (counts[paper] as number);
   }
 
   /** Takes all papers of an option and gives each to the next it names, worth what `newWorth` makes of its worth. */
   #passOn(place: number, newWorth: (worth: number) => number): void {
-    const sheets = this.#sheets;
+    const pile = this.#piles[place] as number[];
     const worths: number[] = [];
-    let paper = this.#first[place] as number;
-    this.#first[place] = -1;
+    this.#piles[place] = [];
     this.#held[place] = [];
-    while (paper >= 0) {
-      const next = sheets[paper + NEXT] as number;
-      const worth = sheets[paper + WORTH] as number;
+    for (const paper of pile) {
+      const worth = this.#worth[paper] as number;
       const passed = worths[worth] ?? newWorth(worth);
       worths[worth] = passed;
-      sheets[paper + WORTH] = passed;
+      this.#worth[paper] = passed;
       this.#give(paper);
-      paper = next;
     }
   }
 
