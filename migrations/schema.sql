@@ -293,6 +293,24 @@ create table collective (
   constraint collective_singleton_check CHECK (singleton)
 );
 
+create table comments (
+  id text not null,
+  proposal_id text not null,
+  clause text,
+  parent_id text,
+  member_id text not null,
+  body text,
+  written_at timestamp with time zone not null,
+  withdrawn_at timestamp with time zone,
+  entry_id text not null,
+  constraint comments_pkey PRIMARY KEY (id),
+  constraint comments_entry_id_key UNIQUE (entry_id),
+  constraint comments_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id),
+  constraint comments_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES comments(id),
+  constraint comments_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES proposals(id)
+);
+CREATE INDEX comments_of_proposal ON public.comments USING btree (proposal_id, written_at);
+
 create table consents (
   id text not null,
   work_id text not null,
@@ -430,6 +448,19 @@ create table datasets (
   constraint datasets_items_check CHECK ((items > 0)),
   constraint datasets_root_check CHECK ((root ~ '^[0-9a-f]{64}$'::text)),
   constraint datasets_version_check CHECK ((version >= 1))
+);
+
+create table delegations (
+  from_id text not null,
+  topic text not null,
+  to_id text not null,
+  given_at timestamp with time zone not null,
+  entry_id text not null,
+  constraint delegations_pkey PRIMARY KEY (from_id, topic),
+  constraint delegations_entry_id_key UNIQUE (entry_id),
+  constraint delegations_from_id_fkey FOREIGN KEY (from_id) REFERENCES members(id),
+  constraint delegations_to_id_fkey FOREIGN KEY (to_id) REFERENCES members(id),
+  constraint delegations_check CHECK ((from_id <> to_id))
 );
 
 create table emergencies (
@@ -668,6 +699,28 @@ create table imports (
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_source_key UNIQUE (source),
   constraint imports_state_check CHECK ((state = ANY (ARRAY['open'::text, 'finished'::text])))
+);
+
+create table interests (
+  id text not null,
+  member_id text,
+  declared_by text not null,
+  kind text not null,
+  counterpart text,
+  about text,
+  touches jsonb not null,
+  since text not null,
+  declared_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  entry_id text not null,
+  ended_entry_id text,
+  constraint interests_pkey PRIMARY KEY (id),
+  constraint interests_entry_id_key UNIQUE (entry_id),
+  constraint interests_declared_by_fkey FOREIGN KEY (declared_by) REFERENCES members(id),
+  constraint interests_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id),
+  constraint interests_ended_whole CHECK (((ended_at IS NULL) = (ended_entry_id IS NULL))),
+  constraint interests_kind_check CHECK ((kind = ANY (ARRAY['sponsor'::text, 'vendor'::text, 'paid_partnership'::text, 'other'::text]))),
+  constraint interests_touches_check CHECK ((jsonb_typeof(touches) = 'object'::text))
 );
 
 create table invitations (

@@ -2,6 +2,7 @@ export * from './book.ts';
 export * from './client.ts';
 export * from './common.ts';
 export * from './compensation.ts';
+export * from './deliberation.ts';
 export * from './governance.ts';
 export * from './people.ts';
 export * from './policies.ts';

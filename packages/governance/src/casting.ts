@@ -2,6 +2,7 @@ import { type Entry, type Json, priorEntry } from '@uncaged/book';
 import type { Tx } from '@uncaged/platform';
 import type { GovernedContext } from './context.ts';
 import { quorumReached } from './counts.ts';
+import { delegationsFor } from './delegations.ts';
 import { at, recordFact } from './facts.ts';
 import { checkVote } from './methods/check-vote.ts';
 import type { OptionVote } from './options.ts';
@@ -95,7 +96,7 @@ async function quorumWatch(tx: Tx, proposal: store.ProposalRow, now: Date): Prom
   if (!rule || !closesAt || extendedAt || !lateClose(rule, closesAt, now)) return null;
   const ballots = await store.ballotsOf(tx, proposal.id);
   const eligible = await store.votersOf(tx, proposal.id);
-  const delegations: { from: string; to: string }[] = [];
+  const delegations = await delegationsFor(tx, proposal.kind);
   const { definition, affected } = proposal;
   return quorumReached({ definition, ballots, delegations, eligible, rule, affected });
 }

@@ -2,11 +2,13 @@ import { type Json, openingOf } from '@uncaged/book';
 import type { Context, Tx } from '@uncaged/platform';
 import { vetoWithoutConsent } from './consents.ts';
 import { countVote } from './counts.ts';
+import { delegationsFor } from './delegations.ts';
 import { seat } from './elections.ts';
 import { runningCanary } from './enactment.store.ts';
 import { enact } from './enactments.ts';
 import { at, recordFact } from './facts.ts';
 import * as members from './members.store.ts';
+import { representedBallots } from './methods/delegation.ts';
 import { lapse, openVote } from './opening.ts';
 import * as options from './options.store.ts';
 import { changesPolicy } from './patch.ts';
@@ -72,11 +74,7 @@ async function closeVote(tx: Tx, ctx: MachineContext, proposal: store.ProposalRo
   if (!rule || !votingClosesAt) throw new Error(`the vote on proposal ${proposal.number} has no rule`);
   const ballots = await store.ballotsOf(tx, id);
   const eligible = await store.votersOf(tx, id);
-  const delegations = followed(
-    [] as { entryId: string; from: string; to: string; salt: string }[],
-    ballots,
-    eligible,
-  );
+  const delegations = followed(await delegationsFor(tx, kind), ballots, eligible);
   const counting = { definition, ballots, delegations, eligible, rule, affected };
   const { count, outcome, winners } = countVote(counting);
   const openings = await openingOf(
@@ -109,16 +107,16 @@ async function closeVote(tx: Tx, ctx: MachineContext, proposal: store.ProposalRo
   );
 }
 
-/** The delegations a count can follow: of those who may vote here and did not vote themselves. */
+/** The delegations by which somebody's voice reached a ballot; others are nobody's business, and stay closed. */
 function followed<D extends { from: string; to: string }>(
   delegations: readonly D[],
   ballots: readonly store.BallotRow[],
   eligible: readonly string[],
 ): D[] {
-  const may = new Set(eligible);
-  const voted = new Set(ballots.map(({ memberId }) => memberId));
+  const counted = representedBallots(delegations, ballots, eligible);
+  const through = new Set(counted.filter(({ via }) => via.length > 0).map(({ memberId }) => memberId));
   return delegations
-    .filter(({ from, to }) => may.has(from) && may.has(to) && !voted.has(from))
+    .filter(({ from }) => through.has(from))
     .sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
 }
 

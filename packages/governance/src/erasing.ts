@@ -1,6 +1,7 @@
 import { type Entry, erasePayload, privatePayloadsOf } from '@uncaged/book';
 import { eraseAccount, type Tx } from '@uncaged/platform';
 import type { GovernedContext } from './context.ts';
+import { forget } from './deliberation.store.ts';
 import { recordFact } from './facts.ts';
 import * as store from './members.store.ts';
 
@@ -31,6 +32,7 @@ export async function eraseMe(
       if (!erased.ok) throw new Error(`a payload cannot be erased: ${erased.code}`);
     }
     await store.erase(tx, memberId, ctx.clock.now());
+    await forget(tx, memberId, ctx.clock.now());
     await eraseAccount(tx, memberId);
     await alongside?.(tx, memberId);
     const entry = await recordFact(tx, ctx, {

@@ -14,6 +14,7 @@ export { governanceChecks } from './checks.ts';
 export { consentToProposal } from './consents.ts';
 export type { GovernedContext } from './context.ts';
 export { due } from './decisions.ts';
+export { delegate, delegationView, revokeDelegation } from './delegations.ts';
 export {
   type Emergency,
   emergenciesDue,
@@ -26,6 +27,7 @@ export { canaryDue, datesDue, policyFollowing, policyForJob } from './enactments
 export { eraseMe } from './erasing.ts';
 export { type Founded, type Founding, found } from './founding.ts';
 export { genesisPolicy } from './genesis.ts';
+export { type Declaration, declareInterest, endInterest, type Interest, interestsOf } from './interests.ts';
 export { invite, join } from './invitations.ts';
 export { type Collective, collectiveOf, type Member, memberOf, membersOf, pseudonymsOf } from './members.ts';
 export {
@@ -42,3 +44,4 @@ export {
 export { type ProposalDetail, type ProposalSummary, proposalOf, proposalsOf } from './proposal-pages.ts';
 export { type Draft, openProposal, propose, reviseProposal, withdrawProposal } from './proposals.ts';
 export * from './rules.ts';
+export { commentsOf, withdrawComment, writeComment } from './threads.ts';

@@ -3,6 +3,7 @@ import type { Context, Tx } from '@uncaged/platform';
 import type { Affected } from './counts.ts';
 import { holders } from './drafts.ts';
 import { at, recordFact } from './facts.ts';
+import { recusedFrom } from './interests.ts';
 import * as members from './members.store.ts';
 import * as options from './options.store.ts';
 import { definitionOf, optionsMissing, original, statusQuo, statusQuoTitle } from './options.ts';
@@ -29,7 +30,7 @@ async function electorateOf(
 ): Promise<Electorate> {
   const standing = await members.standing(tx);
   const voters = holders(standing, policy.document.voting.eligibleRoles);
-  const declared: string[] = recusesDeclared(policy.document, proposal.kind) ? [] : [];
+  const declared = recusesDeclared(policy.document, proposal.kind) ? await recusedFrom(tx, proposal) : [];
   const out = new Set(declared);
   const eligible = voters.filter((id) => !out.has(id));
   const roles = rule.affected?.roles;

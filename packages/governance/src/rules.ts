@@ -3,6 +3,7 @@ export * from './appeal.ts';
 export * from './canary.ts';
 export * from './counts.ts';
 export * from './emergency.ts';
+export * from './interest.ts';
 export * from './joining.ts';
 export * from './methods/check-vote.ts';
 export * from './methods/count.ts';

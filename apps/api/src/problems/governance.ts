@@ -95,6 +95,66 @@ export const governanceProblems = {
     title: 'The text of the proposal is too long',
     next: 'Keep it to 20,000 characters. Nothing was stored.',
   },
+  comment_length: {
+    status: 422,
+    title: 'A comment needs some words, and not too many',
+    next: 'min and max say how many characters.',
+  },
+  clause_malformed: {
+    status: 422,
+    title: 'This names no line of a change',
+    next: 'Give the path of a line of the diff, as /studio/steps/usual.',
+  },
+  unknown_comment: {
+    status: 404,
+    title: 'There is no such comment here',
+    next: 'It may be of another proposal. Load the page again.',
+  },
+  no_delegation_in_policy: {
+    status: 409,
+    title: 'The policy in force knows no delegation',
+    next: 'Vote yourself, or propose delegation by vote.',
+  },
+  delegation_to_self: {
+    status: 422,
+    title: 'Your voice is yours already',
+    next: 'Name another member, or take your delegation back.',
+  },
+  delegation_circular: {
+    status: 409,
+    title: 'Through others, this voice would come back to you',
+    next: 'A ring represents nobody. Name somebody whose voice does not go through you.',
+  },
+  nothing_delegated: {
+    status: 404,
+    title: 'You have handed on no voice of this kind',
+    next: 'There is nothing to take back.',
+  },
+  counterpart_length: {
+    status: 422,
+    title: 'Say with whom, in some words and not too many',
+    next: 'min and max say how many characters.',
+  },
+  about_length: {
+    status: 422,
+    title: 'Say what it is, in some words and not too many',
+    next: 'min and max say how many characters.',
+  },
+  since_in_future: {
+    status: 422,
+    title: 'This day has not come yet',
+    next: 'Declare an interest from the day it began.',
+  },
+  unknown_interest: {
+    status: 404,
+    title: 'There is no such interest',
+    next: 'Look at the list of interests.',
+  },
+  already_ended: {
+    status: 409,
+    title: 'This interest has ended already',
+    next: 'It stays in the list, with the day it ended.',
+  },
   yaml_invalid: {
     status: 422,
     title: 'This file cannot be read as YAML',

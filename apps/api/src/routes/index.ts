@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { Deps, Env } from '../deps.ts';
 import { bookRoutes } from './book.ts';
 import { compensationRoutes } from './compensation.ts';
+import { deliberationRoutes } from './deliberation.ts';
 import { eventRoutes } from './events.ts';
 import { governanceRoutes } from './governance.ts';
 import { healthRoutes } from './health.ts';
@@ -19,6 +20,7 @@ export const domains: readonly ((deps: Deps) => Hono<Env>)[] = [
   peopleRoutes,
   governanceRoutes,
   policyRoutes,
+  deliberationRoutes,
   compensationRoutes,
   provenanceRoutes,
   studioRoutes,
