@@ -499,6 +499,40 @@ describe('a winner still wins', () => {
 });
 
 describe('Schulze against its definition', () => {
+  it('counts each duel ballot by ballot, however many options there are', () => {
+    const election = fc.integer({ min: 1, max: 30 }).chain((size) => {
+      const options = Array.from({ length: size }, (_, i) => `option-${i}`);
+      return fc.record({
+        options: fc.constant(options),
+        unranked: fc.constantFrom('implicit' as const, 'explicit' as const),
+        papers: fc.array(
+          fc.record({ vote: anyBallot('schulze', options), count: fc.integer({ min: 1, max: 9 }) }),
+          {
+            maxLength: 12,
+          },
+        ),
+      });
+    });
+    fc.assert(
+      fc.property(election, ({ options, unranked, papers }) => {
+        const result = countPapers(define('schulze', options, { unranked }), papers);
+        if (result.method !== 'schulze') throw new Error(result.method);
+        const above = (vote: Vote, a: string, b: string) => {
+          const place = (option: string) =>
+            'ranking' in vote ? vote.ranking.findIndex((group) => group.includes(option)) : -1;
+          const [first, second] = [place(a), place(b)];
+          return first >= 0 && (second < 0 ? unranked === 'implicit' : first < second);
+        };
+        const duels = options.map((a) =>
+          options.map((b) =>
+            papers.reduce((sum, { vote, count }) => sum + (above(vote, a, b) ? count : 0), 0),
+          ),
+        );
+        expect(result.detail.pairwise).toEqual(duels);
+      }),
+    );
+  });
+
   it('publishes the strongest of all paths, in winning votes', () => {
     fc.assert(
       fc.property(anyElection('schulze'), ({ definition, votes }) => {
