@@ -1,21 +1,115 @@
-import type { BallotAnswer, ProposalAnswer } from '@uncaged/contract';
-import { ask, filled, get, refuse } from '#lib/server/ask.ts';
+import type { RequestEvent } from '@sveltejs/kit';
+import type {
+  BallotAnswer,
+  DelegationsAnswer,
+  InterestsAnswer,
+  PatchOperation,
+  Problem,
+  ProposalAnswer,
+} from '@uncaged/contract';
+import { ask, type Filled, filled, get, maybe, problem, refuse } from '#lib/server/ask.ts';
+import { voteOf } from '#lib/votes.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async (event) =>
-  get<ProposalAnswer>(event, `/api/proposals/${encodeURIComponent(event.params.id)}`);
+const address = (event: { params: { id: string } }): string =>
+  `/api/proposals/${encodeURIComponent(event.params.id)}`;
+
+export const load: PageServerLoad = async (event) => {
+  const { me } = await event.parent();
+  const [answer, handed, declared] = await Promise.all([
+    get<ProposalAnswer>(event, address(event)),
+    me ? maybe<DelegationsAnswer>(event, '/api/delegations') : null,
+    maybe<InterestsAnswer>(event, `/api/interests?proposal=${encodeURIComponent(event.params.id)}`),
+  ]);
+  const given = handed?.given.find(({ topic }) => topic === answer.proposal.kind);
+  return {
+    ...answer,
+    handedOn: given ? [given.to, ...given.chain] : [],
+    interests: declared?.interests.filter(({ touching }) => touching) ?? [],
+  };
+};
+
+type Step = RequestEvent<{ id: string }>;
+
+async function changed(event: Step, at: string, path: string, body: unknown, form: Filled, typed = {}) {
+  const answer = await ask(event, 'POST', `${address(event)}/${path}`, body, form.key);
+  return answer.ok ? { done: at } : refuse(at, answer.problem, typed);
+}
+
+/** The clauses of an amendment as its writer typed them; a clause the proposal adds is added, others replaced. */
+function amended(
+  { proposal }: ProposalAnswer,
+  form: Filled,
+): { ok: true; patch: PatchOperation[] } | { ok: false; problem: Problem } {
+  const patch: PatchOperation[] = [];
+  for (const { path, before } of proposal.diff) {
+    const typed = form.text(`clause:${path}`);
+    if (typed === '') {
+      if (before !== undefined) patch.push({ op: 'remove', path });
+      continue;
+    }
+    try {
+      patch.push({ op: before === undefined ? 'add' : 'replace', path, value: JSON.parse(typed) });
+    } catch {
+      return {
+        ok: false,
+        problem: problem(
+          'clause_unreadable',
+          'One clause cannot be read',
+          `${path} is not JSON.`,
+          'Put text in double quotes and numbers bare.',
+        ),
+      };
+    }
+  }
+  return { ok: true, patch };
+}
 
 export const actions: Actions = {
-  open: async (event) => {
+  open: async (event) => changed(event, 'open', 'open', {}, await filled(event)),
+  withdraw: async (event) => changed(event, 'withdraw', 'withdraw', {}, await filled(event)),
+  accept: async (event) => {
     const form = await filled(event);
-    const answer = await ask(event, 'POST', `/api/proposals/${event.params.id}/open`, {}, form.key);
-    return answer.ok ? { opened: true } : refuse('open', answer.problem);
+    const option = form.text('option');
+    return changed(event, `accept-${option}`, `options/${encodeURIComponent(option)}/accept`, {}, form);
+  },
+  back: async (event) => {
+    const form = await filled(event);
+    const option = form.text('option');
+    return changed(event, `back-${option}`, `options/${encodeURIComponent(option)}/withdraw`, {}, form);
+  },
+  stand: async (event) => {
+    const form = await filled(event);
+    const body = { statement: form.text('statement') };
+    return changed(event, 'stand', 'candidacies', body, form, body);
+  },
+  consent: async (event) => {
+    const form = await filled(event);
+    return changed(event, 'consent', 'consents', { yes: form.text('yes') === 'yes' }, form);
+  },
+  put: async (event) => {
+    const form = await filled(event);
+    const answer = await get<ProposalAnswer>(event, address(event));
+    const words = { title: form.text('title'), body: form.text('body') };
+    const clauses = answer.proposal.diff.map(({ path }): [string, string] => [
+      `clause:${path}`,
+      form.text(`clause:${path}`),
+    ]);
+    const typed = { ...words, ...Object.fromEntries(clauses) };
+    const read = amended(answer, form);
+    if (!read.ok) return refuse('put', read.problem, typed);
+    return changed(event, 'put', 'options', { ...words, patch: read.patch }, form, typed);
   },
   vote: async (event) => {
     const form = await filled(event);
-    const body = { choice: form.text('choice') };
-    const path = `/api/proposals/${event.params.id}/ballots`;
-    const answer = await ask<BallotAnswer>(event, 'POST', path, body, form.key);
+    const choice = form.text('choice');
+    let body: object = { choice };
+    if (choice === '') {
+      const { proposal } = await get<ProposalAnswer>(event, address(event));
+      const keys = proposal.ballotOptions.map(({ key }) => key);
+      body = { vote: voteOf(proposal.method, keys, form) };
+    }
+    const answer = await ask<BallotAnswer>(event, 'POST', `${address(event)}/ballots`, body, form.key);
     if (!answer.ok) return refuse('vote', answer.problem);
     return { voted: { choice: answer.data.choice, entryId: answer.data.receipt.entryId } };
   },
