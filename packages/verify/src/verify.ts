@@ -12,6 +12,7 @@ import type { Finding } from './finding.ts';
 import { Signatures } from './hashing.ts';
 import { Ledger } from './ledger.ts';
 import { Delegations } from './replay/delegations.ts';
+import { Emergencies } from './replay/emergencies.ts';
 import { Members } from './replay/members.ts';
 import { Models } from './replay/models.ts';
 import { Payments } from './replay/payments.ts';
@@ -111,7 +112,8 @@ class Run {
     mayOpenByItself: (terms) => this.#policies.mayOpenByItself(terms),
   };
   readonly #votes: Votes = new Votes(this.#inForce, new Proposals(this.#inForce));
-  readonly #policies: Policies = new Policies(this.#votes);
+  readonly #emergencies = new Emergencies(this.#inForce);
+  readonly #policies: Policies = new Policies(this.#votes, this.#emergencies);
   readonly #models = new Models();
   readonly #payments = new Payments(this.#policies, this.#models);
   #ledger = new Ledger([], []);
@@ -131,6 +133,7 @@ class Run {
     this.#ledger = new Ledger(read.checkpoints, [
       this.#members,
       this.#delegations,
+      this.#emergencies,
       this.#votes,
       this.#policies,
       this.#models,

@@ -1,5 +1,5 @@
 import type { ArchivedEntry } from '@uncaged/book/rules';
-import type { Policy } from '@uncaged/governance/rules';
+import { type Act, mayDo, type Policy } from '@uncaged/governance/rules';
 import { idOf, type Payload, type Replay, text, type Wrong, wrong } from './replay.ts';
 
 /** Who an election that passed gave a role to. */
@@ -49,6 +49,11 @@ export class Members implements Replay {
   /** The ids of those who may vote under this policy, sorted. */
   eligible({ voting }: Policy): string[] {
     return this.holding(voting.eligibleRoles);
+  }
+
+  /** The ids of those whose role lets them do this under a policy, sorted. */
+  allowed(policy: Policy, act: Act): string[] {
+    return this.holding(Object.keys(policy.roles).filter((role) => mayDo(policy, [role], act)));
   }
 
   /** The ids of those who hold any of these roles, sorted. */

@@ -46,12 +46,12 @@ export interface Vote {
   /** The count in one sentence. */
   words: string | null;
   /** What became of it after it passed. */
-  became: 'enacted' | 'clash' | 'vetoed' | null;
+  became: 'canary' | 'enacted' | 'reverted' | 'clash' | 'vetoed' | null;
 }
 
 /** What a vote is held against. */
 export interface InForce {
-  readonly members: Pick<Members, 'eligible' | 'holding'>;
+  readonly members: Pick<Members, 'allowed' | 'eligible' | 'holding'>;
   readonly delegations: Pick<Delegations, 'of'>;
   current(): Policy | null;
   document(hash: string): Policy | null;
@@ -113,7 +113,8 @@ export class Votes implements Replay {
     if (!vote) return wrong('broken_vote', 'is about a vote that never opened');
     if (entry.kind === 'proposal.extended') return this.#extend(entry, vote, payload);
     if (entry.kind === 'proposal.closed') return this.#close(entry, vote, id, payload);
-    if (vote.outcome !== 'passed' || vote.became !== null)
+    const open = vote.became === null || vote.became === 'canary';
+    if (vote.outcome !== 'passed' || !open)
       return wrong('broken_vote', 'says what became of a vote that did not pass, or that was settled before');
     vote.became = entry.kind === 'proposal.vetoed' ? 'vetoed' : 'clash';
     return null;
