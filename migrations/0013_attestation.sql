@@ -9,3 +9,6 @@ alter table workers
     (stopped_at is null) = (stopped_expected is null) and (stopped_at is null) = (stopped_attested is null)
     and (stopped_at is null) = (stopped_entry_id is null)
   );
+
+-- A change on trial is judged every second by the clips that ran under it.
+create index generations_policy on generations (policy_hash, created_at);

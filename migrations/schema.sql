@@ -670,6 +670,7 @@ create table generations (
   constraint generations_steps_check CHECK ((steps > 0))
 );
 CREATE INDEX generations_of_maker ON public.generations USING btree (maker_id, id DESC);
+CREATE INDEX generations_policy ON public.generations USING btree (policy_hash, created_at);
 CREATE INDEX generations_waiting ON public.generations USING btree (created_at) WHERE (state = 'waiting'::text);
 CREATE INDEX generations_wall ON public.generations USING btree (published_at DESC, id DESC) WHERE (published_at IS NOT NULL);
 

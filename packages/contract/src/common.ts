@@ -56,4 +56,7 @@ export function endpoint<Body = undefined, Answer = unknown>(
   return { method, path, ...schemas };
 }
 
+/** Who, by id and by the name they go by now; null once they had themself erased. */
+export const namedSchema = z.object({ id: z.string(), pseudonym: z.string().nullable() });
+
 export const healthSchema = z.object({ ok: z.literal(true), time: instantSchema });

@@ -1,9 +1,7 @@
 /** The wire of what members say about proposals, to whom they hand on their voice, and what ties them. */
 import { z } from 'zod';
-import { endpoint, instantSchema, receiptSchema } from './common.ts';
+import { endpoint, instantSchema, namedSchema, receiptSchema } from './common.ts';
 import { proposalKindSchema } from './governance.ts';
-
-const namedSchema = z.object({ id: z.string(), pseudonym: z.string().nullable() });
 
 export const commentSchema = z.object({
   id: z.string(),

@@ -1,6 +1,6 @@
 /** The wire of decisions: the policy in force, its history, proposals, ballots, tallies. */
 import { z } from 'zod';
-import { endpoint, instantSchema, receiptSchema, sha256Schema } from './common.ts';
+import { endpoint, instantSchema, namedSchema, receiptSchema, sha256Schema } from './common.ts';
 
 const json = z.json();
 
@@ -285,9 +285,7 @@ export const optionTallySchema = z.object({
 });
 export type OptionTally = z.infer<typeof optionTallySchema>;
 
-/** Who, by id and by the name they go by now; null once they had themself erased. */
-const namedSchema = z.object({ id: z.string(), pseudonym: z.string().nullable() });
-const proposalBriefSchema = z.object({ id: z.string(), number: z.int(), title: z.string() });
+export const proposalBriefSchema = z.object({ id: z.string(), number: z.int(), title: z.string() });
 
 /** An amendment, an answer, or a candidate. */
 export const proposalOptionSchema = z.object({

@@ -1,9 +1,12 @@
 /** The wire of what follows a vote: policies as files and at past moments, emergency measures, appeals. */
 import { z } from 'zod';
-import { endpoint, instantSchema, receiptSchema, sha256Schema } from './common.ts';
-import { diffLineSchema, patchOperationSchema, policyAnswerSchema } from './governance.ts';
-
-const namedSchema = z.object({ id: z.string(), pseudonym: z.string().nullable() });
+import { endpoint, instantSchema, namedSchema, receiptSchema, sha256Schema } from './common.ts';
+import {
+  diffLineSchema,
+  patchOperationSchema,
+  policyAnswerSchema,
+  proposalBriefSchema,
+} from './governance.ts';
 
 /** A policy file, as `GET /api/policy/file` writes it, to be checked against the policy in force. */
 export const policyFileRequestSchema = z.strictObject({ yaml: z.string().max(1_000_000) });
@@ -17,7 +20,7 @@ export type PolicyFileAnswer = z.infer<typeof policyFileAnswerSchema>;
 
 /** A change on trial: the part of all jobs that runs under it, and how it ended. */
 export const canarySchema = z.object({
-  proposal: z.object({ id: z.string(), number: z.int(), title: z.string() }),
+  proposal: proposalBriefSchema,
   hash: sha256Schema,
   percent: z.int(),
   startedAt: instantSchema,
@@ -34,7 +37,7 @@ export const policyFollowingAnswerSchema = z.object({
   canaries: z.array(canarySchema),
   dates: z.array(
     z.object({
-      proposal: z.object({ id: z.string(), number: z.int(), title: z.string() }),
+      proposal: proposalBriefSchema,
       what: z.enum(['sunset', 'review']),
       dueAt: instantSchema,
       doneAt: instantSchema.nullable(),

@@ -199,6 +199,7 @@ export interface Appeal {
   memberId: string;
   clause: string;
   policyVersion: number;
+  policyHash: string;
   openedAt: Date;
   state: store.AppealRow['state'];
   panel: string[] | null;
@@ -238,7 +239,7 @@ export async function appealAgainst(tx: Tx, subject: string, asking: string | nu
 
 async function shown(tx: Tx, row: store.AppealRow, asking: string | null): Promise<Appeal> {
   const votes = await store.votesOf(tx, row.id);
-  const { words, reason, wordsHash: _, policyHash: __, ...open } = row;
+  const { words, reason, wordsHash: _, ...open } = row;
   const decided = row.decidedAt !== null;
   const appellant = asking === row.memberId;
   const onPanel = asking !== null && (row.panel?.includes(asking) ?? false);

@@ -7,7 +7,7 @@ import * as store from './proposals.store.ts';
 import type { ProposalState } from './timeline.ts';
 
 /** Until a change is in force, whoever was asked can answer, and answer otherwise. */
-export const consentTaken: readonly ProposalState[] = ['draft', 'discussion', 'voting', 'passed'];
+export const consentTaken: readonly ProposalState[] = ['draft', 'discussion', 'voting', 'passed', 'canary'];
 
 export type Consented =
   | { ok: true; entry: Entry }

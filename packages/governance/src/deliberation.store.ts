@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, type InferSelectModel, isNull, type Tx } from '@uncaged/platform';
 import { comments, delegations, interests } from './deliberation.tables.ts';
+import { appeals, appealVotes } from './enactment.tables.ts';
 
 export type CommentRow = InferSelectModel<typeof comments>;
 export type DelegationRow = InferSelectModel<typeof delegations>;
@@ -87,4 +88,6 @@ export async function forget(tx: Tx, memberId: string, now: Date): Promise<void>
     .where(and(eq(comments.memberId, memberId), isNull(comments.withdrawnAt)));
   await tx.update(interests).set({ counterpart: null, about: null }).where(eq(interests.memberId, memberId));
   await tx.delete(delegations).where(eq(delegations.fromId, memberId));
+  await tx.update(appeals).set({ words: null, reason: null }).where(eq(appeals.memberId, memberId));
+  await tx.update(appealVotes).set({ reason: '' }).where(eq(appealVotes.memberId, memberId));
 }

@@ -4,6 +4,7 @@ import * as members from './members.store.ts';
 import * as options from './options.store.ts';
 import { requirePolicy } from './policies.ts';
 import * as store from './proposals.store.ts';
+import { recordClash } from './rebases.ts';
 
 /**
  * Puts an election in force: whoever was elected gets the role, whoever holds it and was not lays it down. Winners who
@@ -18,8 +19,7 @@ export async function seat(
   const { role = '' } = terms;
   const policy = await requirePolicy(tx);
   if (!policy.document.roles[role]) {
-    await clash(tx, ctx, id, `/roles/${role}`, policy.hash);
-    return;
+    return recordClash(tx, ctx, id, [`/roles/${role}`], policy.hash);
   }
   const put = await options.optionsOf(tx, id);
   const elected = new Set((winners ?? []).map((key) => put.find((option) => option.key === key)?.memberId));
@@ -37,21 +37,4 @@ export async function seat(
     await members.setRoles(tx, member.id, roles);
   }
   await store.advance(tx, id, { state: 'enacted' });
-}
-
-async function clash(
-  tx: Tx,
-  ctx: Pick<Context, 'clock' | 'ids' | 'secrets'>,
-  proposalId: string,
-  clause: string,
-  inForce: string,
-): Promise<void> {
-  await recordFact(tx, ctx, {
-    kind: 'proposal.clashed',
-    actor: null,
-    subject: `proposal:${proposalId}`,
-    payload: { proposalId, clauses: [clause], inForce },
-    visibility: 'public',
-  });
-  await store.advance(tx, proposalId, { state: 'clash', clashes: [clause] });
 }

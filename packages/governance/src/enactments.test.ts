@@ -3,12 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appealOf, appealsDue, judgeAppeal, liftedBy, openAppeal } from './appeals.ts';
 import { inCanary, type Measured } from './canary.ts';
 import { governanceChecks } from './checks.ts';
+import { consentToProposal } from './consents.ts';
 import { emergenciesDue, emergencyOf, openEmergency, signEmergency } from './emergencies.ts';
 import { canaryDue, datesDue, policyForJob } from './enactments.ts';
+import { eraseMe } from './erasing.ts';
 import { recordFact } from './facts.ts';
 import * as members from './members.store.ts';
 import type { PolicyPatch } from './patch.ts';
 import { enforcementOf, policyAt, policyInForce } from './policies.ts';
+import type { Terms } from './terms.ts';
 import { founded, type Stage } from './testing.ts';
 import { voting } from './testing.votes.ts';
 
@@ -112,6 +115,33 @@ describe('a change on trial', () => {
     expect((await days.page(id)).state).toBe('reverted');
     expect(await inForce()).toEqual(before);
     expect(await canaryDue(stage.platform, measure)).toBe(0);
+  });
+});
+
+describe('a consent that a change needs', () => {
+  it('can be taken back during its trial, and then it is not put in force', async () => {
+    const before = await inForce();
+    const canary = { percent: 10, hours: 24, measure: 'refused_per_thousand', revertAbove: 100 };
+    const ctx = await stage.as(ko);
+    const title = 'A trial that asks ko';
+    const patch: PolicyPatch = [{ op: 'replace', path: '/safeguards/living-artists/text', value: 'Ask ko.' }];
+    const id = await days.draft(stage.heron, 'safeguard', patch, {
+      title,
+      terms: { canary, needsConsentOf: [ko] } as Terms,
+    });
+    await days.open(stage.heron, id);
+    const { rule } = await days.page(id);
+    if (rule.discussionHours > 0) await days.pass(rule.discussionHours);
+    for (const member of [stage.heron, iris, ko]) await days.say(member, id, 'yes');
+    expect(await consentToProposal(ctx, id, true)).toMatchObject({ ok: true });
+    await days.pass(rule.votingHours);
+    await days.pass(rule.delayHours);
+    expect((await days.page(id)).state).toBe('canary');
+    expect(await consentToProposal(ctx, id, false)).toMatchObject({ ok: true });
+    stage.platform.clock.advance(24 * 3_600_000);
+    expect(await canaryDue(stage.platform, async () => nothing)).toBe(1);
+    expect((await days.page(id)).state).toBe('vetoed');
+    expect(await inForce()).toEqual(before);
   });
 });
 
@@ -275,6 +305,23 @@ describe('an appeal', () => {
       judged: 0,
     });
   });
+});
+
+it('who leaves takes the words of their appeals along', async () => {
+  const ctx = await stage.as(iris);
+  const { version: policyVersion, hash: policyHash } = ctx.policy;
+  const refused = {
+    subject: 'generation:g9',
+    clause: '/safeguards/x',
+    policyVersion,
+    policyHash,
+    words: 'a name',
+  };
+  const made = await openAppeal(ctx, refused, 'My reason.');
+  if (!made.ok) throw new Error(made.code);
+  await eraseMe(ctx);
+  const kept = await appealOf(stage.platform.db.read, made.appealId, iris);
+  expect(kept?.mine).toMatchObject({ words: null, reason: null });
 });
 
 it('the named invariants hold after all this', async () => {

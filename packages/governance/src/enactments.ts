@@ -1,6 +1,7 @@
 import type { Entry, Json } from '@uncaged/book';
 import type { Context, Tx } from '@uncaged/platform';
 import { inCanary, judged, type Measured } from './canary.ts';
+import { vetoWithoutConsent } from './consents.ts';
 import { ratify } from './emergencies.ts';
 import * as follow from './enactment.store.ts';
 import { at, recordFact } from './facts.ts';
@@ -11,7 +12,7 @@ import { enactPolicy, policyInForce, requirePolicy } from './policies.ts';
 import type { Policy, PolicyInForce } from './policy.ts';
 import { policyHash } from './policy-hash.ts';
 import * as store from './proposals.store.ts';
-import { openRebase } from './rebases.ts';
+import { openRebase, recordClash } from './rebases.ts';
 import { takingBack } from './reverting.ts';
 import { patchVoted, writtenAgainst } from './standing.ts';
 
@@ -45,14 +46,7 @@ async function clash(
   policy: PolicyInForce,
   paths: string[],
 ): Promise<void> {
-  await recordFact(tx, ctx, {
-    kind: 'proposal.clashed',
-    actor: null,
-    subject: `proposal:${proposal.id}`,
-    payload: { proposalId: proposal.id, clauses: paths, inForce: policy.hash },
-    visibility: 'public',
-  });
-  await store.advance(tx, proposal.id, { state: 'clash', clashes: paths });
+  await recordClash(tx, ctx, proposal.id, paths, policy.hash);
   await openRebase(tx, ctx, proposal);
 }
 
@@ -139,6 +133,11 @@ export async function canaryDue(world: MachineContext, measure: Measure): Promis
       });
       await follow.endCanary(tx, proposal.id, { ...ended, outcome: 'reverted' });
       await store.advance(tx, proposal.id, { state: 'reverted' });
+      return 1;
+    }
+    // Whose own yes it needs may have taken it back during the trial.
+    if (await vetoWithoutConsent(tx, ctx, proposal)) {
+      await follow.endCanary(tx, proposal.id, { ...ended, outcome: 'reverted' });
       return 1;
     }
     const policy = await requirePolicy(tx);

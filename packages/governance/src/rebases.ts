@@ -1,12 +1,31 @@
 import type { Context, Tx } from '@uncaged/platform';
 import { checkPatch } from './drafts.ts';
+import { recordFact } from './facts.ts';
 import { rebasedPatch } from './patch.ts';
 import { requirePolicy } from './policies.ts';
 import { voteRuleOf } from './policy.ts';
-import type * as store from './proposals.store.ts';
+import * as store from './proposals.store.ts';
 import { openDiscussion, writeDraft } from './proposals.ts';
 import { patchVoted, writtenAgainst } from './standing.ts';
 import { discussionEnd } from './timeline.ts';
+
+/** Says that what passed cannot take effect: something else changed these clauses first. */
+export async function recordClash(
+  tx: Tx,
+  ctx: Pick<Context, 'clock' | 'ids' | 'secrets'>,
+  proposalId: string,
+  clauses: string[],
+  inForce: string,
+): Promise<void> {
+  await recordFact(tx, ctx, {
+    kind: 'proposal.clashed',
+    actor: null,
+    subject: `proposal:${proposalId}`,
+    payload: { proposalId, clauses, inForce },
+    visibility: 'public',
+  });
+  await store.advance(tx, proposalId, { state: 'clash', clashes: clauses });
+}
 
 /** A kind without discussion gets this much of one, so that there is time for amendments that reconcile the two. */
 const discussionHours = 24;

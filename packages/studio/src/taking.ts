@@ -44,28 +44,20 @@ export async function takeClip(
   if (!row) return null;
   if (await refuseNow(tx, ctx, row)) return 'ended';
   const model = await modelFor(tx, row.modelId ?? '', row.makerId);
-  if (!model) {
-    await giveUp(tx, ctx, { kind: 'clip', id }, 'unknown_model: its maker threw the model away.');
-    return 'ended';
-  }
+  const end = async (reason: string) => {
+    await giveUp(tx, ctx, { kind: 'clip', id }, reason);
+    return 'ended' as const;
+  };
+  if (!model) return end('unknown_model: its maker threw the model away.');
   const retired = retiredIn(ctx.policy.document, model.id);
-  if (retired !== null) {
-    await giveUp(tx, ctx, { kind: 'clip', id }, `model_retired: ${retired}`);
-    return 'ended';
-  }
+  if (retired !== null) return end(`model_retired: ${retired}`);
   const withdrawn = model.ownerId === null ? null : await askModel(tx, ctx, model.id);
-  if (withdrawn) {
-    await giveUp(tx, ctx, { kind: 'clip', id }, `${withdrawn.code}: ${withdrawn.detail}`);
-    return 'ended';
-  }
+  if (withdrawn) return end(`${withdrawn.code}: ${withdrawn.detail}`);
   const mixed = (await mixedIn(tx, [id])).get(id) ?? [];
   const mix = mixed.map(({ adapter, weight }) => ({ id: adapter.id, weight }));
   const given = { memberId: row.makerId, weightsSha256: row.weightsSha256 ?? '' };
   const found = await mixFor(tx, ctx, mix, given);
-  if (!found.ok) {
-    await giveUp(tx, ctx, { kind: 'clip', id }, `${found.code}: ${found.detail}`);
-    return 'ended';
-  }
+  if (!found.ok) return end(`${found.code}: ${found.detail}`);
   const { version: policyVersion, hash: policyHash } = ctx.policy;
   const taken = { state: 'leased' as const, leaseId, policyVersion, policyHash, step: null, stepOf: null };
   return { kind: 'clip', row: await clips.update(tx, id, taken), adapters: found.parts };

@@ -7,7 +7,6 @@ import {
   endInterest,
   type GovernedContext,
   interestsOf,
-  pseudonymsOf,
   revokeDelegation,
   withdrawComment,
   writeComment,
@@ -15,6 +14,7 @@ import {
 import { mayDo, proposalKinds, voteRuleOf } from '@uncaged/governance/rules';
 import { z } from 'zod';
 import { type Deps, newRoutes, type WrittenEntry } from '../deps.ts';
+import { namesOf } from '../named.ts';
 import { route } from '../route.ts';
 import { wired } from '../wired.ts';
 
@@ -29,7 +29,10 @@ export function deliberationRoutes(deps: Deps) {
     const found = await commentsOf(db.read, params.id ?? '');
     if (!found.ok) return found;
     const { memberId: asking } = c.get('actor');
-    const names = await named(found.comments.map(({ memberId }) => memberId));
+    const names = await namesOf(
+      db.read,
+      found.comments.map(({ memberId }) => memberId),
+    );
     const comments = found.comments.map(({ memberId, proposalId: _, ...comment }) => ({
       ...comment,
       member: names(memberId),
@@ -84,7 +87,10 @@ export function deliberationRoutes(deps: Deps) {
       const ctx = await deps.contextOf(c);
       const { memberId: asking, roles } = ctx.actor;
       const found = await interestsOf(db.read, query.proposal ?? null);
-      const names = await named(found.flatMap(({ memberId }) => memberId ?? []));
+      const names = await namesOf(
+        db.read,
+        found.flatMap(({ memberId }) => memberId ?? []),
+      );
       const mayDeclareForAll = asking !== null && mayDo(ctx.policy.document, roles, 'deposit_funds');
       const interests = found.map(({ memberId, declaredBy: _, endedEntryId: _ended, ...interest }) => ({
         ...interest,
@@ -108,7 +114,10 @@ export function deliberationRoutes(deps: Deps) {
 
   async function delegationsOf({ policy, actor }: GovernedContext) {
     const { given, received } = await delegationView(db.read, actor.memberId ?? '');
-    const names = await named(given.flatMap(({ to, chain }) => [to, ...chain]));
+    const names = await namesOf(
+      db.read,
+      given.flatMap(({ to, chain }) => [to, ...chain]),
+    );
     const { document } = policy;
     const topics = document.delegation ? proposalKinds.filter((kind) => voteRuleOf(document, kind)) : [];
     return {
@@ -121,12 +130,6 @@ export function deliberationRoutes(deps: Deps) {
   async function delegationChanged(ctx: GovernedContext, entry: WrittenEntry) {
     const receipt = await deps.receipt(entry);
     return { ok: true as const, answer: wired({ ...(await delegationsOf(ctx)), receipt }) };
-  }
-
-  /** Names by the ids of members; null once they had themself erased. */
-  async function named(ids: readonly string[]) {
-    const names = await pseudonymsOf(db.read, [...new Set(ids)]);
-    return (id: string) => ({ id, pseudonym: names.get(id) ?? null });
   }
 
   return app;

@@ -12,8 +12,8 @@ import {
   openEmergency,
   policyAt,
   policyFollowing,
+  policyNamed,
   policyVersion,
-  pseudonymsOf,
   signEmergency,
 } from '@uncaged/governance';
 import {
@@ -28,6 +28,7 @@ import {
 import { refusedWords } from '@uncaged/studio';
 import { z } from 'zod';
 import { type ApiContext, type Deps, newRoutes, type WrittenEntry } from '../deps.ts';
+import { namesOf } from '../named.ts';
 import { route } from '../route.ts';
 import { wired } from '../wired.ts';
 
@@ -152,7 +153,10 @@ export function policyRoutes(deps: Deps) {
 
   async function shownEmergency(ctx: GovernedContext, emergency: Emergency) {
     const { signatures, againstVersion: _, ...open } = emergency;
-    const names = await named(signatures.map(({ memberId }) => memberId));
+    const names = await namesOf(
+      db.read,
+      signatures.map(({ memberId }) => memberId),
+    );
     const signed = signatures.some(({ memberId }) => memberId === ctx.actor.memberId);
     return {
       ...open,
@@ -170,22 +174,17 @@ export function policyRoutes(deps: Deps) {
   }
 
   async function shownAppeal(appeal: Appeal) {
-    const { subject, memberId, panel, ...open } = appeal;
-    const names = await named([memberId, ...(panel ?? [])]);
-    const under = await policyVersion(db.read, appeal.policyVersion);
+    const { subject, memberId, panel, policyVersion, policyHash, ...open } = appeal;
+    const names = await namesOf(db.read, [memberId, ...(panel ?? [])]);
+    const under = await policyNamed(db.read, policyVersion, policyHash);
     return {
       ...open,
       generationId: subject.slice('generation:'.length),
       appellant: names(memberId),
       panel: panel?.map(names) ?? null,
-      text: under.ok ? clauseWords(under.policy.document, appeal.clause) : appeal.clause,
+      policyVersion,
+      text: under ? clauseWords(under.document, appeal.clause) : appeal.clause,
     };
-  }
-
-  /** Names by the ids of members; null once they had themself erased. */
-  async function named(ids: readonly string[]) {
-    const names = await pseudonymsOf(db.read, [...new Set(ids)]);
-    return (id: string) => ({ id, pseudonym: names.get(id) ?? null });
   }
 
   return app;
