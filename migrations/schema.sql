@@ -348,6 +348,7 @@ create table contribution_reviews (
   constraint contribution_reviews_verdict_check CHECK ((verdict = ANY (ARRAY['accept'::text, 'reject'::text])))
 );
 CREATE INDEX contribution_reviews_by_reviewer ON public.contribution_reviews USING btree (reviewer_id);
+CREATE INDEX contribution_reviews_by_time ON public.contribution_reviews USING btree (reviewed_at);
 
 create table contributions (
   id text not null,
@@ -389,6 +390,7 @@ create table contributions (
 CREATE INDEX contributions_by_author ON public.contributions USING btree (author_id, submitted_at);
 CREATE INDEX contributions_by_call ON public.contributions USING btree (call_id);
 CREATE INDEX contributions_by_generation ON public.contributions USING btree (generation_id);
+CREATE INDEX contributions_decided ON public.contributions USING btree (decided_at) WHERE (state = 'accepted'::text);
 CREATE INDEX contributions_waiting ON public.contributions USING btree (review_by) WHERE (state = 'waiting'::text);
 
 create table credential_chain (
@@ -669,6 +671,7 @@ create table generations (
   constraint generations_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'leased'::text, 'sampling'::text, 'done'::text, 'failed'::text, 'refused'::text]))),
   constraint generations_steps_check CHECK ((steps > 0))
 );
+CREATE INDEX generations_by_time ON public.generations USING btree (created_at, id);
 CREATE INDEX generations_of_maker ON public.generations USING btree (maker_id, id DESC);
 CREATE INDEX generations_policy ON public.generations USING btree (policy_hash, created_at);
 CREATE INDEX generations_waiting ON public.generations USING btree (created_at) WHERE (state = 'waiting'::text);
@@ -1030,6 +1033,7 @@ create table royalty_accruals (
   constraint royalty_accruals_works_check CHECK ((works >= 0))
 );
 CREATE INDEX royalty_accruals_by_model ON public.royalty_accruals USING btree (model_id, currency);
+CREATE INDEX royalty_accruals_by_time ON public.royalty_accruals USING btree (accrued_at);
 
 create table royalty_pools (
   model_id text not null,

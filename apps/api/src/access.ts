@@ -33,6 +33,7 @@ export const access: Readonly<Record<string, readonly Who[]>> = {
   'GET /api/policy/file': ['anyone'],
   'POST /api/policy/file': ['propose'],
   'GET /api/policy/following': ['anyone'],
+  'POST /api/replay': ['propose', 'vote'],
   'GET /api/proposals/:id/comments': ['anyone'],
   'POST /api/proposals/:id/comments': ['member'],
   'POST /api/comments/:id/withdraw': ['member'],

@@ -17,6 +17,6 @@ export type { GenerationRef } from './contributions/submission.ts';
 export type { ContributionView } from './contributions/view.ts';
 export { due } from './due.ts';
 export { deposit, fundsOf } from './funds/funds.ts';
-export { type PaidReport, whatWasPaid } from './paid/paid.ts';
+export { type PaidReport, paidSince, whatWasPaid } from './paid/paid.ts';
 export { type Accrued, accrueRoyalty, type PoolState, poolShares, poolsOf } from './royalties/royalties.ts';
 export { type MemberStatement, statementOf } from './statement/statement.ts';

@@ -3,6 +3,7 @@ export * from './contributions/decision.ts';
 export * from './contributions/submission.ts';
 export * from './funds/deposit.ts';
 export * from './money.ts';
+export * from './paid/recast.ts';
 export * from './paid/report.ts';
 export * from './recheck.ts';
 export * from './royalties/due-rule.ts';

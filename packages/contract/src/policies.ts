@@ -1,6 +1,14 @@
 /** The wire of what follows a vote: policies as files and at past moments, emergency measures, appeals. */
 import { z } from 'zod';
-import { endpoint, instantSchema, namedSchema, receiptSchema, sha256Schema } from './common.ts';
+import {
+  currencySchema,
+  endpoint,
+  instantSchema,
+  minorSchema,
+  namedSchema,
+  receiptSchema,
+  sha256Schema,
+} from './common.ts';
 import {
   diffLineSchema,
   patchOperationSchema,
@@ -45,6 +53,48 @@ export const policyFollowingAnswerSchema = z.object({
   ),
 });
 export type PolicyFollowingAnswer = z.infer<typeof policyFollowingAnswerSchema>;
+
+/** What a patch would have changed in the last days. */
+export const replayRequestSchema = z.strictObject({
+  patch: z.array(patchOperationSchema).max(200),
+  /** hash of the policy the patch is put on, in hex */
+  against: z.string().max(64),
+  /** 1 to 365; 30 when left out */
+  days: z.int().optional(),
+});
+export type ReplayRequest = z.infer<typeof replayRequestSchema>;
+export const replayAnswerSchema = z.object({
+  policyVersion: z.int(),
+  since: instantSchema,
+  until: instantSchema,
+  /** no outcome is told that fewer members stand behind */
+  floor: z.int(),
+  /** how much was looked at: clips and fine-tunes that were asked for, and pieces that were paid */
+  looked: z.object({ clips: z.int(), fineTunes: z.int(), pieces: z.int() }),
+  /** requests that would have come out differently */
+  outcomes: z.array(
+    z.object({
+      about: z.enum(['clip', 'fine_tune']),
+      change: z.enum(['refused', 'allowed']),
+      code: z.string(),
+      clause: z.string(),
+      /** what the clause says to whoever it refuses, else its path in words */
+      words: z.string(),
+      requests: z.int(),
+    }),
+  ),
+  /** what was paid, under the policy as it is and with the patch; in minor units */
+  payouts: z.array(
+    z.object({
+      kind: z.string(),
+      currency: currencySchema,
+      pieces: z.int(),
+      before: minorSchema,
+      after: minorSchema,
+    }),
+  ),
+});
+export type ReplayAnswer = z.infer<typeof replayAnswerSchema>;
 
 export const emergencyRequestSchema = z.strictObject({
   title: z.string().max(500),
@@ -152,6 +202,7 @@ export const policiesEndpoints = {
     answer: policyFileAnswerSchema,
   }),
   policyFollowing: endpoint('GET', '/api/policy/following', { answer: policyFollowingAnswerSchema }),
+  replay: endpoint('POST', '/api/replay', { body: replayRequestSchema, answer: replayAnswerSchema }),
   emergencies: endpoint('GET', '/api/emergencies', { answer: emergenciesAnswerSchema }),
   emergency: endpoint('GET', '/api/emergencies/:id', { answer: emergencyAnswerSchema }),
   openEmergency: endpoint('POST', '/api/emergencies', {

@@ -48,6 +48,15 @@ export async function overturned(tx: Tx, wordsHashes: readonly string[]): Promis
     .orderBy(asc(appeals.decidedAt), asc(appeals.id));
 }
 
+/** What every appeal that succeeded is good for. */
+export async function overturnedHashes(tx: Tx): Promise<string[]> {
+  const found = await tx
+    .select({ hash: appeals.wordsHash })
+    .from(appeals)
+    .where(eq(appeals.state, 'overturned'));
+  return found.map(({ hash }) => hash);
+}
+
 export async function update(tx: Tx, id: string, set: Partial<Omit<AppealRow, 'id'>>): Promise<void> {
   await tx.update(appeals).set(set).where(eq(appeals.id, id));
 }

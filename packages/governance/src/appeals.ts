@@ -192,6 +192,16 @@ export async function liftedBy(
   return (await store.overturned(tx, hashes)).map(({ clause, id }) => ({ clause, appealId: id }));
 }
 
+/** The same for many words at once: which clauses are lifted for a member's words, by what stands now. */
+export async function liftedFor(
+  tx: Tx,
+): Promise<(asked: { memberId: string; words: string; clauses: readonly string[] }) => string[]> {
+  const hashes = new Set(await store.overturnedHashes(tx));
+  if (hashes.size === 0) return () => [];
+  return ({ memberId, words, clauses }) =>
+    clauses.filter((clause) => hashes.has(wordsHash(memberId, clause, words)));
+}
+
 /** An appeal as somebody may see it: its words and reasons are for the panel and for whoever appealed. */
 export interface Appeal {
   id: string;

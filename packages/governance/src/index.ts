@@ -7,6 +7,7 @@ export {
   appealsOf,
   judgeAppeal,
   liftedBy,
+  liftedFor,
   openAppeal,
 } from './appeals.ts';
 export { castBallot } from './casting.ts';
@@ -39,6 +40,7 @@ export {
   policyHistory,
   policyInForce,
   policyNamed,
+  policyOfHash,
   policyVersion,
 } from './policies.ts';
 export { type ProposalDetail, type ProposalSummary, proposalOf, proposalsOf } from './proposal-pages.ts';

@@ -125,10 +125,6 @@ function joinSpelledOut(words: string[]): string[] {
   return joined;
 }
 
-function holdsSequence(text: PlainText, sequence: readonly string[]): boolean {
-  return text.spaced.includes(` ${sequence.join(' ')} `);
-}
-
 /** Whether some neighbouring words, written together, are exactly this: "heron na cht" for "heronnacht". */
 function holdsJoined(text: PlainText, joined: string): boolean {
   if (!text.joined.includes(joined)) return false;
@@ -139,22 +135,29 @@ function holdsJoined(text: PlainText, joined: string): boolean {
   });
 }
 
+/** A name made ready for looking it up in many texts; null: a name without a letter, which is in none. */
+export type SoughtName = { joined: string; anywhere: boolean; inWords: string[] } | null;
+
+export function soughtName(name: string): SoughtName {
+  const words = plainWords(name);
+  const last = words.at(-1);
+  if (last === undefined) return null;
+  const joined = words.join('');
+  const spaced = (sequence: readonly string[]) => ` ${sequence.join(' ')} `;
+  const lastFirst = words.length < 2 ? [] : [spaced([last, ...words.slice(0, -1)])];
+  return { joined, anywhere: unspaced.test(joined), inWords: [spaced(words), ...lastFirst] };
+}
+
 /**
  * Whether the text names this person. Whole words only, so that "Ko" is not found in "koala"; a name of several
  * words is also found last name first, run together, hashtagged or broken up.
  */
-export function namesPerson(text: PlainText, name: string): boolean {
-  const sought = plainWords(name);
-  const last = sought.at(-1);
-  if (last === undefined) return false;
-  const joined = sought.join('');
-  if (unspaced.test(joined)) return text.joined.includes(joined);
-  if (holdsSequence(text, sought)) return true;
-  if (sought.length < 2) return false;
-  return (
-    holdsSequence(text, [last, ...sought.slice(0, -1)]) ||
-    (joined.length >= joinedMinLength && holdsJoined(text, joined))
-  );
+export function namesPerson(text: PlainText, sought: SoughtName): boolean {
+  if (sought === null) return false;
+  const { joined, anywhere, inWords } = sought;
+  if (anywhere) return text.joined.includes(joined);
+  if (inWords.some((sequence) => text.spaced.includes(sequence))) return true;
+  return inWords.length > 1 && joined.length >= joinedMinLength && holdsJoined(text, joined);
 }
 
 /** Whether two ways of writing are the same name. */

@@ -14,6 +14,16 @@ export async function byVersion(tx: Tx, version: number): Promise<PolicyRow | nu
   return row ?? null;
 }
 
+export async function byHash(tx: Tx, hash: string): Promise<PolicyRow | null> {
+  const [row] = await tx
+    .select()
+    .from(policyVersions)
+    .where(eq(policyVersions.hash, hash))
+    .orderBy(desc(policyVersions.version))
+    .limit(1);
+  return row ?? null;
+}
+
 /** All versions from genesis on. */
 export async function all(tx: Tx): Promise<PolicyRow[]> {
   return tx.select().from(policyVersions).orderBy(asc(policyVersions.version));

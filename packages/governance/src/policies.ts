@@ -69,6 +69,12 @@ export async function policyNamed(tx: Tx, version: number, hash: string): Promis
   return canary && { version, hash, document: canary.document };
 }
 
+/** The last policy in force that had this hash; null where there was none. */
+export async function policyOfHash(tx: Tx, hash: string): Promise<PolicyInForce | null> {
+  const row = await store.byHash(tx, hash);
+  return row && inForce(row);
+}
+
 /** The policy that was in force at a moment; null before the founding. */
 export async function policyAt(tx: Tx, moment: Date): Promise<PolicyVersion | null> {
   const then = (await policyHistory(tx)).filter((version) => version.at <= moment);

@@ -1,6 +1,6 @@
-import { namesPerson, plainText, sameName } from './names.ts';
+import { namesPerson, type PlainText, plainText, type SoughtName, sameName, soughtName } from './names.ts';
 import { pathInWords } from './patch.ts';
-import type { ConsentUse, Policy } from './policy.ts';
+import type { ConsentUse, Policy, Safeguard } from './policy.ts';
 
 /** What a clause says to a person: a safeguard's own words, else its path in words. */
 export function clauseWords(policy: Policy, clause: string): string {
@@ -28,6 +28,36 @@ export type SafeguardVerdict =
       matched: string;
     };
 
+/** The names of a safeguard as they are looked for; a policy's lists are long and hold for many prompts. */
+const prepared = new WeakMap<Safeguard, { name: string; sought: SoughtName }[]>();
+function namesOf(rule: Safeguard) {
+  let names = prepared.get(rule);
+  if (!names) {
+    names = rule.names.map((name) => ({ name, sought: soughtName(name) }));
+    prepared.set(rule, names);
+  }
+  return names;
+}
+
+function* namesSaid(rule: Safeguard, prompt: PlainText, consents: readonly NamedConsent[]) {
+  for (const { name, sought } of namesOf(rule)) {
+    if (!namesPerson(prompt, sought)) continue;
+    const given = (consent: NamedConsent) =>
+      consent.use === rule.unlessConsent && sameName(consent.name, name);
+    if (!consents.some(given)) yield name;
+  }
+}
+
+/** Every name for which one safeguard refuses a prompt, as the policy lists them. */
+export function refusedNames(
+  policy: Policy,
+  safeguardId: string,
+  asked: { prompt: string; consents: readonly NamedConsent[] },
+): string[] {
+  const rule = policy.safeguards[safeguardId];
+  return rule ? [...namesSaid(rule, plainText(asked.prompt), asked.consents)] : [];
+}
+
 /**
  * Holds a prompt against the safeguards of a policy, in the order of their ids; the first that refuses speaks.
  * `consents` are the ones that stand now; `lifted` are clauses that an appeal has lifted for this member's words. Pure: the same policy, prompt and consents give the same verdict.
@@ -41,12 +71,8 @@ export function evaluateSafeguards(
     const rule = policy.safeguards[safeguardId];
     const clause = `/safeguards/${safeguardId}`;
     if (!rule || asked.lifted?.includes(clause)) continue;
-    const lifted = asked.consents.filter((consent) => consent.use === rule.unlessConsent);
-    const matched = rule.names.find(
-      (name) => namesPerson(prompt, name) && !lifted.some((consent) => sameName(consent.name, name)),
-    );
-    if (matched === undefined) continue;
-    return { ok: false, code: 'refused_by_safeguard', clause, safeguardId, text: rule.text, matched };
+    for (const matched of namesSaid(rule, prompt, asked.consents))
+      return { ok: false, code: 'refused_by_safeguard', clause, safeguardId, text: rule.text, matched };
   }
   return { ok: true };
 }

@@ -11,7 +11,7 @@ import * as adaptersStore from './fine-tunes/adapters.store.ts';
 import { askModel, type WithoutConsent } from './fine-tunes/consent.ts';
 import { decideMix, type Mix, type MixCode, mixFor } from './fine-tunes/mixing.ts';
 import * as store from './generations.store.ts';
-import { retiredIn } from './limits.ts';
+import { retiredIn, withinCap } from './limits.ts';
 import { mediaKind } from './media.ts';
 import { type QueueView, queueView } from './queue.ts';
 import { recorded } from './recorded.ts';
@@ -115,7 +115,7 @@ async function admit(tx: Tx, world: StudioContext, wish: Wish, asked: Admission)
   const mixed = await mixFor(tx, ctx, asked.mix, { memberId: makerId, weightsSha256: model.weightsSha256 });
   if (!mixed.ok) return mixed;
   const cap = ctx.policy.document.studio.outstandingPerMember;
-  if ((await store.outstandingOf(tx, makerId)) >= cap)
+  if (!withinCap(ctx.policy.document, await store.outstandingOf(tx, makerId)))
     return { ok: false, code: 'too_many_outstanding', detail: `The policy allows ${cap} at a time.` };
   const draft = {
     id,

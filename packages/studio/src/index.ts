@@ -56,6 +56,7 @@ export { jobsUnder, refusedWords } from './judged.ts';
 export { giveBack, heartbeat, type Leased, lease, leaseMs } from './leases.ts';
 export { consulted, limitReceipt } from './limits.ts';
 export { mediaBytes } from './media.ts';
+export { type Replay, replayDays, replayPatch } from './replay/replay.ts';
 export {
   addWorker,
   listWorkers,

@@ -22,6 +22,16 @@ const clauses: Readonly<Record<'clip' | 'fine_tune', Readonly<Record<string, str
   },
 };
 
+/** The clause behind a limit; of one that no vote set, none. */
+export function clauseOf(about: 'clip' | 'fine_tune', code: string): string {
+  return clauses[about][code] ?? '';
+}
+
+/** Whether a member who has so many clips waiting may ask for another. */
+export function withinCap(policy: Policy, outstanding: number): boolean {
+  return outstanding < policy.studio.outstandingPerMember;
+}
+
 /** The receipt of a limit: the clause that sets it and the vote that set the clause; null where no clause does. */
 export async function limitReceipt(
   ctx: GovernedContext,

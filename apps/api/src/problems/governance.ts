@@ -80,6 +80,21 @@ export const governanceProblems = {
     title: 'There is no such version of the policy',
     next: 'GET /api/policy/versions lists them.',
   },
+  unknown_policy: {
+    status: 404,
+    title: 'No policy has this hash',
+    next: 'GET /api/policy/versions lists them with their hashes.',
+  },
+  replay_days_out_of_range: {
+    status: 422,
+    title: 'The last days to look at are out of range',
+    next: 'Take a whole number between the bounds the detail names.',
+  },
+  replay_busy: {
+    status: 503,
+    title: 'Too many are looking back at once',
+    next: 'Nothing is lost. Ask again in a few seconds.',
+  },
   unknown_proposal: {
     status: 404,
     title: 'There is no such proposal',

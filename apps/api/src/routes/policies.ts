@@ -25,11 +25,12 @@ import {
   policyFromYaml,
   policyToYaml,
 } from '@uncaged/governance/rules';
-import { refusedWords } from '@uncaged/studio';
+import { refusedWords, replayDays, replayPatch } from '@uncaged/studio';
 import { z } from 'zod';
 import { type ApiContext, type Deps, newRoutes, type WrittenEntry } from '../deps.ts';
 import { namesOf } from '../named.ts';
 import { route } from '../route.ts';
+import { turns } from '../turns.ts';
 import { wired } from '../wired.ts';
 
 const atMoment = z.object({ moment: z.iso.datetime({ offset: true }) });
@@ -84,6 +85,25 @@ export function policyRoutes(deps: Deps) {
     wire.policyFollowing,
     { summary: 'Changes on trial, and the dates that votes set' },
     async () => ({ ok: true, answer: wired(await policyFollowing(db.read)) }),
+  );
+
+  const lookingBack = turns(8);
+  route(
+    app,
+    wire.replay,
+    { summary: 'What a patch would have changed in the last days' },
+    async ({ c, body }) => {
+      const ctx = await deps.contextOf(c);
+      const { against, days = replayDays.usual } = body;
+      const patch = body.patch as PolicyPatch;
+      const found = await lookingBack(() => replayPatch(ctx, { patch, against, days }));
+      if (found === null) return { ok: false, code: 'replay_busy', headers: { 'retry-after': '5' } };
+      if (!found.ok) return { detail: detailOf(found), ...found };
+      const { outcomes, payouts, ...replay } = found.replay;
+      const paid = payouts.map((line) => ({ ...line, before: `${line.before}`, after: `${line.after}` }));
+      const told = outcomes.map((line) => ({ ...line, words: clauseWords(found.patched, line.clause) }));
+      return { ok: true, answer: wired({ ...replay, outcomes: told, payouts: paid }) };
+    },
   );
 
   route(app, wire.emergencies, { summary: 'Emergency measures, newest first' }, async ({ c }) => {

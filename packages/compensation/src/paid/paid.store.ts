@@ -1,4 +1,5 @@
 import { rows, sql, type Tx } from '@uncaged/platform';
+import type { PaidAlike } from './recast.ts';
 
 export interface PaidRow {
   kind: string;
@@ -57,5 +58,47 @@ export async function unansweredRows(tx: Tx): Promise<OwedRow[]> {
     sql`select k.currency, count(*)::int as pieces, sum(c.amount)::int8 as total, min(c.submitted_at) as oldest
         from contributions c join calls k on k.id = c.call_id
         where c.state = 'waiting' group by k.currency order by k.currency collate "C"`,
+  );
+}
+
+/** Pieces and reviews paid since a moment, counted where they were paid alike. */
+export async function paidAlikeRows(
+  tx: Tx,
+  since: Date,
+): Promise<
+  {
+    kind: PaidAlike['kind'];
+    currency: string;
+    amount: bigint;
+    policy_version: number;
+    policy_hash: string;
+    pieces: number;
+  }[]
+> {
+  const from = sql`${since.toISOString()}::timestamptz`;
+  return rows(
+    tx,
+    sql`select kind, currency, amount, policy_version, policy_hash, count(*)::int as pieces from (
+          select c.kind, k.currency, c.amount, k.policy_version, k.policy_hash
+            from contributions c join calls k on k.id = c.call_id
+            where c.state = 'accepted' and c.decided_at >= ${from}
+          union all
+          select 'review', k.currency, r.paid, k.policy_version, k.policy_hash
+            from contribution_reviews r join contributions c on c.id = r.contribution_id join calls k on k.id = c.call_id
+            where r.reviewed_at >= ${from}
+        ) as pieces group by kind, currency, amount, policy_version, policy_hash
+        order by kind collate "C", currency collate "C", amount, policy_version, policy_hash`,
+  );
+}
+
+/** Clips made since a moment whose model owes something to somebody's works. */
+export async function owingClips(
+  tx: Tx,
+  since: Date,
+): Promise<{ generation_id: string; currency: string }[]> {
+  return rows(
+    tx,
+    sql`select generation_id, currency from royalty_accruals
+        where works > 0 and accrued_at >= ${since.toISOString()}::timestamptz`,
   );
 }

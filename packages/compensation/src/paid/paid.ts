@@ -1,7 +1,16 @@
+import { policyNamed } from '@uncaged/governance';
 import type { Tx } from '@uncaged/platform';
 import type { GovernedContext } from '../context.ts';
 import type { Minor } from '../money.ts';
-import { type OwedRow, paidRows, unansweredRows, unpaidRows } from './paid.store.ts';
+import {
+  type OwedRow,
+  owingClips,
+  paidAlikeRows,
+  paidRows,
+  unansweredRows,
+  unpaidRows,
+} from './paid.store.ts';
+import { leastFor, type PaidAlike } from './recast.ts';
 import { type PaidLine, totalsOf } from './report.ts';
 
 export interface PaidReport {
@@ -33,4 +42,19 @@ export async function whatWasPaid(tx: Tx, ctx: GovernedContext): Promise<PaidRep
       submittedUnanswered: await unansweredRows(tx),
     },
   };
+}
+
+/** What was paid since a moment, and the clips that owed a royalty, each with its currency. */
+export async function paidSince(
+  tx: Tx,
+  since: Date,
+): Promise<{ alike: PaidAlike[]; owing: Map<string, string> }> {
+  const alike: PaidAlike[] = [];
+  for (const { policy_version, policy_hash, ...row } of await paidAlikeRows(tx, since)) {
+    const policy = await policyNamed(tx, policy_version, policy_hash);
+    if (!policy) throw new Error(`a call names policy ${policy_version} with another hash`);
+    alike.push({ ...row, least: leastFor(policy.document, row.kind) });
+  }
+  const owing = await owingClips(tx, since);
+  return { alike, owing: new Map(owing.map((clip) => [clip.generation_id, clip.currency])) };
 }

@@ -1,0 +1,61 @@
+import type { Policy } from '@uncaged/governance/rules';
+import type { WorkKind } from '../calls/terms.ts';
+import type { Minor } from '../money.ts';
+import { royaltyDue } from '../royalties/due-rule.ts';
+
+/** Pieces that were paid alike: of one kind, the same amount, in calls under the same policy. */
+export interface PaidAlike {
+  kind: WorkKind | 'review';
+  currency: string;
+  amount: Minor;
+  pieces: number;
+  /** what the policy paid at least when the call was opened */
+  least: Minor;
+}
+
+/** What a policy pays at least for a piece of this kind. */
+export function leastFor({ compensation }: Policy, kind: PaidAlike['kind']): Minor {
+  return BigInt(kind === 'review' ? compensation.reviewRate : compensation.rates[kind]);
+}
+
+/**
+ * What such a piece would be paid had its call been opened under this policy: a call that paid just what the policy
+ * asked for follows it up and down; one that paid more is only raised where the policy asks for more still.
+ */
+export function amountUnder(policy: Policy, paid: Pick<PaidAlike, 'kind' | 'amount' | 'least'>): Minor {
+  const least = leastFor(policy, paid.kind);
+  return paid.amount <= paid.least || least > paid.amount ? least : paid.amount;
+}
+
+/** What was paid of one kind in one currency, under one policy and under another. */
+export interface RecastLine {
+  kind: PaidAlike['kind'] | 'royalty';
+  currency: string;
+  pieces: number;
+  before: Minor;
+  after: Minor;
+}
+
+/** Pieces and reviews under two policies, by kind and currency, sorted by both; a review is always paid what policy says. */
+export function recastPaid(before: Policy, after: Policy, paid: readonly PaidAlike[]): RecastLine[] {
+  const groups = Map.groupBy(paid, ({ kind, currency }) => `${kind} ${currency}`);
+  return [...groups.keys()].sort().map((key) => {
+    const group = groups.get(key) ?? [];
+    const [first] = group;
+    if (!first) throw new Error('a group holds nothing');
+    const under = (policy: Policy) =>
+      group.reduce((total, piece) => total + amountUnder(policy, piece) * BigInt(piece.pieces), 0n);
+    const pieces = group.reduce((total, piece) => total + piece.pieces, 0);
+    return { kind: first.kind, currency: first.currency, pieces, before: under(before), after: under(after) };
+  });
+}
+
+/** What clips owe to the works behind their model, of which only some are made under the other policy. */
+export function recastRoyalties(
+  before: { policy: Policy; clips: number },
+  after: { policy: Policy; clips: number },
+  currency: string,
+): RecastLine {
+  const due = ({ policy, clips }: typeof before) => royaltyDue(policy.compensation.royalty) * BigInt(clips);
+  return { kind: 'royalty', currency, pieces: after.clips, before: due(before), after: due(after) };
+}
