@@ -4,7 +4,17 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Bench, line, Unavailable } from './bench.ts';
 
-const names = ['posting', 'generate', 'changes', 'quality', 'finetune', 'sampler', 'trainstep', 'tally'];
+const names = [
+  'posting',
+  'generate',
+  'changes',
+  'quality',
+  'finetune',
+  'sampler',
+  'trainstep',
+  'tally',
+  'replay',
+];
 const { positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const [name = ''] = positionals;
 const file = path.join(import.meta.dirname, `${name}.ts`);

@@ -149,6 +149,17 @@ export function soughtName(name: string): SoughtName {
 }
 
 /**
+ * What a text without spaces holds when it names somebody of a list; most texts name nobody, and are done with at once.
+ * Null: the list names nobody.
+ */
+export function anyOf(names: readonly SoughtName[]): RegExp | null {
+  const forms = names.flatMap((sought) =>
+    sought === null ? [] : sought.inWords.map((sequence) => sequence.replaceAll(' ', '')),
+  );
+  return forms.length === 0 ? null : new RegExp(forms.join('|'), 'u');
+}
+
+/**
  * Whether the text names this person. Whole words only, so that "Ko" is not found in "koala"; a name of several
  * words is also found last name first, run together, hashtagged or broken up.
  */

@@ -1,4 +1,12 @@
-import { namesPerson, type PlainText, plainText, type SoughtName, sameName, soughtName } from './names.ts';
+import {
+  anyOf,
+  namesPerson,
+  type PlainText,
+  plainText,
+  type SoughtName,
+  sameName,
+  soughtName,
+} from './names.ts';
 import { pathInWords } from './patch.ts';
 import type { ConsentUse, Policy, Safeguard } from './policy.ts';
 
@@ -29,18 +37,25 @@ export type SafeguardVerdict =
     };
 
 /** The names of a safeguard as they are looked for; a policy's lists are long and hold for many prompts. */
-const prepared = new WeakMap<Safeguard, { name: string; sought: SoughtName }[]>();
-function namesOf(rule: Safeguard) {
-  let names = prepared.get(rule);
-  if (!names) {
-    names = rule.names.map((name) => ({ name, sought: soughtName(name) }));
-    prepared.set(rule, names);
+interface Prepared {
+  names: { name: string; sought: SoughtName }[];
+  any: RegExp | null;
+}
+const prepared = new WeakMap<Safeguard, Prepared>();
+function prepare(rule: Safeguard): Prepared {
+  let ready = prepared.get(rule);
+  if (!ready) {
+    const names = rule.names.map((name) => ({ name, sought: soughtName(name) }));
+    ready = { names, any: anyOf(names.map(({ sought }) => sought)) };
+    prepared.set(rule, ready);
   }
-  return names;
+  return ready;
 }
 
 function* namesSaid(rule: Safeguard, prompt: PlainText, consents: readonly NamedConsent[]) {
-  for (const { name, sought } of namesOf(rule)) {
+  const { names, any } = prepare(rule);
+  if (!any?.test(prompt.joined)) return;
+  for (const { name, sought } of names) {
     if (!namesPerson(prompt, sought)) continue;
     const given = (consent: NamedConsent) =>
       consent.use === rule.unlessConsent && sameName(consent.name, name);
@@ -66,8 +81,10 @@ export function evaluateSafeguards(
   policy: Policy,
   asked: { prompt: string; consents: readonly NamedConsent[]; lifted?: readonly string[] },
 ): SafeguardVerdict {
+  const ids = Object.keys(policy.safeguards).sort();
+  if (ids.length === 0) return { ok: true };
   const prompt = plainText(asked.prompt);
-  for (const safeguardId of Object.keys(policy.safeguards).sort()) {
+  for (const safeguardId of ids) {
     const rule = policy.safeguards[safeguardId];
     const clause = `/safeguards/${safeguardId}`;
     if (!rule || asked.lifted?.includes(clause)) continue;

@@ -110,7 +110,7 @@ describe('looking back before a vote', () => {
     );
     expect((await asks({ patch: safeguard('Vera Molnár'), against: first.hash })).json).toMatchObject({
       policyVersion: 1,
-      outcomes: [{ requests: 9 }],
+      outcomes: [{ requests: 10 }],
     });
     stage.platform.clock.advance(48 * HOUR);
     const late = await asks({ patch: safeguard('Vera Molnár'), against: first.hash, days: 1 });

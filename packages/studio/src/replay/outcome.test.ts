@@ -24,7 +24,7 @@ const refusing = (...names: string[]): Policy => ({
 const nobody: Standing = { consents: [], lifted: () => [] };
 let counter = 0;
 const clip = (memberId: string, prompt: string, more: Partial<PastRequest> = {}): PastRequest => {
-  const at = new Date(Date.UTC(2026, 0, 1, 0, counter++));
+  const at = Date.UTC(2026, 0, 1, 0, counter++);
   const raw = { prompt, seed: 1, steps: genesis.studio.steps.usual, guidance: 2, size: 256 };
   return {
     about: 'clip',
@@ -130,7 +130,7 @@ describe('what would have come out differently', () => {
       seed: 1,
     };
     const asked = members.map((memberId): PastRequest => {
-      const at = new Date(Date.UTC(2026, 0, 1));
+      const at = Date.UTC(2026, 0, 1);
       return {
         about: 'fine_tune',
         memberId,

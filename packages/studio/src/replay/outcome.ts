@@ -11,9 +11,10 @@ export type Asked = 'clip' | 'fine_tune';
 export type PastRequest = {
   memberId: string;
   modelId: string | null;
-  at: Date;
+  /** milliseconds since 1970 */
+  at: number;
   /** when it made room for the next; null while it has not */
-  endedAt: Date | null;
+  endedAt: number | null;
 } & (
   | { about: 'clip'; id: string; raw: RawRequest }
   | { about: 'fine_tune'; raw: RawFineTune; texts: string[] }
@@ -84,13 +85,12 @@ export class Retelling {
   }
 
   #waiting({ memberId, at }: PastRequest): number {
-    const still = (this.#outstanding.get(memberId) ?? []).filter((endedAt) => endedAt > at.getTime());
+    const still = (this.#outstanding.get(memberId) ?? []).filter((endedAt) => endedAt > at);
     this.#outstanding.set(memberId, still);
     return still.length;
   }
 
   #admit({ memberId, endedAt }: PastRequest): void {
-    const ends = endedAt === null ? Number.POSITIVE_INFINITY : endedAt.getTime();
-    this.#outstanding.get(memberId)?.push(ends);
+    this.#outstanding.get(memberId)?.push(endedAt ?? Number.POSITIVE_INFINITY);
   }
 }

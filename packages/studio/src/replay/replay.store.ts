@@ -1,38 +1,61 @@
-import { and, asc, gte, inArray, lte, sql, type Tx } from '@uncaged/platform';
+import { and, asc, gte, inArray, lte, rows, sql, type Tx } from '@uncaged/platform';
 import { fineTuneItems, fineTunes, generations } from '../tables.ts';
 
-const clip = {
-  id: generations.id,
-  makerId: generations.makerId,
-  modelId: generations.modelId,
-  prompt: generations.prompt,
-  seed: generations.seed,
-  steps: generations.steps,
-  guidance: generations.guidance,
-  mode: generations.mode,
-  size: generations.size,
-  createdAt: generations.createdAt,
-  finishedAt: generations.finishedAt,
-};
+/** A clip as it was asked for. */
+export interface AskedClip {
+  id: string;
+  makerId: string;
+  modelId: string | null;
+  prompt: string;
+  seed: number;
+  steps: number;
+  guidance: number;
+  mode: 'clip' | 'walk';
+  size: number;
+  /** milliseconds since 1970 */
+  createdAt: number;
+  finishedAt: number | null;
+}
 
-/** Clips asked for from `since` on and up to `until`, in that order, after the one `last` names. */
-export async function clipsSince(
-  tx: Tx,
-  { since, until, last, limit }: { since: Date; until: Date; last: string | null; limit: number },
-) {
-  const from = sql`(${generations.createdAt}, ${generations.id}) > (select g.created_at, g.id from generations g where g.id = ${last})`;
-  return tx
-    .select(clip)
+/** The first clip asked for from a moment on; ids grow with the time. */
+export async function firstClipSince(tx: Tx, since: Date): Promise<string | null> {
+  const [first] = await tx
+    .select({ id: generations.id })
     .from(generations)
-    .where(
-      and(
-        gte(generations.createdAt, since),
-        lte(generations.createdAt, until),
-        last === null ? undefined : from,
-      ),
-    )
+    .where(gte(generations.createdAt, since))
     .orderBy(asc(generations.createdAt), asc(generations.id))
-    .limit(limit);
+    .limit(1);
+  return first?.id ?? null;
+}
+
+/**
+ * The clips from one on, in the order of asking. They come as one text: with many small rows most of the time went into
+ * taking rows apart.
+ */
+export async function clipsFrom(tx: Tx, id: string, limit: number): Promise<AskedClip[]> {
+  const ms = (column: string) => sql`(extract(epoch from ${sql.raw(column)}) * 1000)::int8`;
+  const [found] = await rows<{ page: unknown[][] | null }>(
+    tx,
+    sql`select json_agg(json_build_array(id, maker_id, model_id, prompt, seed, steps, guidance, mode, size,
+          ${ms('created_at')}, ${ms('finished_at')})) as page
+        from (select * from generations where id >= ${id} order by id limit ${limit}) as generations`,
+  );
+  return (found?.page ?? []).map((row) => {
+    const [id, makerId, modelId, prompt, seed, steps, guidance, mode, size, createdAt, finishedAt] = row;
+    return {
+      id,
+      makerId,
+      modelId,
+      prompt,
+      seed,
+      steps,
+      guidance,
+      mode,
+      size,
+      createdAt,
+      finishedAt,
+    } as AskedClip;
+  });
 }
 
 /** Fine-tunes asked for in that time, each with the captions it was to learn. */

@@ -31,7 +31,7 @@ export type ReplayDecision =
 const day = 86_400_000;
 export const replayDays = { least: 1, usual: 30, most: 365 } as const;
 /** Rows read at once: after each such page others have their turn. */
-const page = 1000;
+const page = 2000;
 
 /**
  * Puts every request and payment of the last `days` to a policy and to the same with a patch, by the code that
@@ -104,21 +104,21 @@ async function retell(tx: Tx, window: Window): Promise<Pick<Replay, 'looked' | '
 }
 
 async function* pastRequests(tx: Tx, since: Date, until: Date): AsyncGenerator<PastRequest> {
-  let last: string | null = null;
-  while (true) {
-    const rows = await store.clipsSince(tx, { since, until, last, limit: page });
-    for (const row of rows) if (row.prompt !== '') yield ofClip(row);
-    last = rows.at(-1)?.id ?? null;
-    if (rows.length < page) break;
+  let next = await store.firstClipSince(tx, since);
+  while (next !== null) {
+    const found = await store.clipsFrom(tx, next, page + 1);
+    for (const row of found.slice(0, page))
+      if (row.prompt !== '' && row.createdAt <= until.getTime()) yield ofClip(row);
+    next = found[page]?.id ?? null;
     await others();
   }
   for (const { row, items } of await store.fineTunesSince(tx, { since, until }))
     if (row.name !== '') yield ofFineTune(row, items);
 }
 
-function ofClip(row: Awaited<ReturnType<typeof store.clipsSince>>[number]): PastRequest {
+function ofClip(row: store.AskedClip): PastRequest {
   const { id, makerId, modelId, prompt, seed, steps, guidance, mode, size, createdAt, finishedAt } = row;
-  const raw = { prompt, seed: Number(seed), steps, guidance, mode, size };
+  const raw = { prompt, seed, steps, guidance, mode, size };
   return { about: 'clip', id, memberId: makerId, modelId, at: createdAt, endedAt: finishedAt, raw };
 }
 
@@ -130,8 +130,8 @@ function ofFineTune(row: FineTune['row'], items: FineTune['items']): PastRequest
     about: 'fine_tune',
     memberId: row.makerId,
     modelId: row.baseModelId,
-    at: row.createdAt,
-    endedAt: row.finishedAt,
+    at: row.createdAt.getTime(),
+    endedAt: row.finishedAt?.getTime() ?? null,
     raw: { name, styleWord, kind, items, steps, rank, seed: Number(seed), sheet, sheetEvery },
     texts: textsOf({ name, styleWord, sheetPrompts, items }),
   };
