@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, chapters, type Json, livingArtistsPatch, namesOf, preview } from './policy.ts';
+import { at, chapters, type Json, patched, proseDiff } from './policy.ts';
 
 const money = (minor: string): string => `${minor} cents`;
 const document: Record<string, Json> = {
@@ -26,19 +26,26 @@ test('a clause that no sentence knows is still listed', () => {
   expect(told(document).map((clause) => clause.text)).toContain('weather, rain: [1,2].');
 });
 
-test('the form about living artists adds a clause once, then changes its lines', () => {
-  const rule = { names: ['Iris Nacht'], text: 'Not without her.' };
-  const [first] = livingArtistsPatch(document, rule);
-  expect(first).toMatchObject({ op: 'add', path: '/safeguards/living-artists' });
-  const standing = { ...document, safeguards: { 'living-artists': first?.value ?? null } };
-  const again = livingArtistsPatch(standing, { ...rule, names: ['Iris Nacht', 'Ko'] });
-  expect(preview(standing, again)).toEqual([
-    { path: '/safeguards/living-artists/names', before: ['Iris Nacht'], after: ['Iris Nacht', 'Ko'] },
-  ]);
+test('a patch is put on a copy, and leads nowhere where it finds nothing', () => {
+  const add = { op: 'add', path: '/weather/rain/-', value: 3 };
+  expect(at(patched(document, [add]) ?? null, '/weather/rain')).toEqual([1, 2, 3]);
+  const moved = patched(document, [{ op: 'move', from: '/weather/rain/0', path: '/weather/first' }]);
+  expect(moved).toMatchObject({ weather: { rain: [2], first: 1 } });
+  expect(document.weather).toEqual({ rain: [1, 2] });
+  expect(patched(document, [{ op: 'remove', path: '/snow' }])).toBeNull();
+  expect(patched(document, [{ op: 'test', path: '/compensation/reviewDays', value: 8 }])).toBeNull();
 });
 
-test('names come one a line or with commas, each once', () => {
-  expect(namesOf(' Iris Nacht\nKo, Iris Nacht;\n\n')).toEqual(['Iris Nacht', 'Ko']);
+test('what differs is said in sentences, old and new', () => {
+  const after = patched(document, [{ op: 'replace', path: '/compensation/rates/bug', value: 3000 }]) ?? null;
+  expect(proseDiff(document, after, money)).toEqual([
+    {
+      path: '/compensation/rates/bug',
+      before: expect.stringContaining('2500 cents'),
+      after: expect.stringContaining('3000 cents'),
+    },
+  ]);
+  expect(proseDiff(document, document, money)).toEqual([]);
 });
 
 test('a pointer goes through escaped keys and lists, and ends quietly in nothing', () => {

@@ -23,8 +23,8 @@ const list = (value: Json | undefined): string[] =>
 const number = (value: Json | undefined): number => (typeof value === 'number' ? value : 0);
 const words = (value: Json | undefined): string => String(value ?? '');
 
-const inPointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
-const outOfPointer = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
+export const inPointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+export const outOfPointer = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
 
 /** What a JSON Pointer points at; undefined when nothing is there. */
 export function at(document: Json, pointer: string): Json | undefined {
@@ -48,7 +48,7 @@ function hours(n: number): string {
   return n % 24 === 0 && n >= 48 ? `${n / 24} days` : `${n} hours`;
 }
 
-const acts: Record<string, string> = {
+export const acts: Record<string, string> = {
   invite_member: 'invite a member',
   propose: 'write a proposal',
   vote: 'vote',
@@ -62,6 +62,16 @@ const acts: Record<string, string> = {
   deposit_funds: 'write down money that came in',
   add_worker: 'connect a machine',
   import_works: 'bring in a collection given to everyone',
+  sign_emergency: 'sign an emergency measure',
+};
+
+const methods: Record<string, string> = {
+  yes_no: 'by yes or no',
+  approval: 'by which ones each of us can live with',
+  score: 'by points',
+  schulze: 'by ranking, pair against pair (Schulze)',
+  stv: 'by ranking, for several seats (single transferable vote)',
+  budget: 'by sharing out money',
 };
 
 function rolesChapter(document: Tree): Chapter {
@@ -101,6 +111,20 @@ function rolesChapter(document: Tree): Chapter {
 
 function share(rule: Tree): string {
   return `${rule.strict ? 'more than' : 'at least'} ${number(rule.numerator)}/${number(rule.denominator)}`;
+}
+
+function optionClauses(rule: Tree, path: string): Clause[] {
+  const options = tree(rule.options);
+  const ways = list(options.methods).map((one) => methods[one] ?? one);
+  const score = list(options.methods).includes('score')
+    ? ` The highest score is ${number(options.scoreMax)}.`
+    : '';
+  return [
+    {
+      path: `${path}/options`,
+      text: `Up to ${number(options.maxOptions)} options can stand in it, counted ${ways.join(', or ')}; what a ballot leaves out ${options.unranked === 'explicit' ? 'it says nothing about' : 'stands below all it ranks'}, and a tie goes to the one put forward first.${score}`,
+    },
+  ];
 }
 
 function votingChapter(document: Tree): Chapter {
@@ -149,8 +173,39 @@ function votingChapter(document: Tree): Chapter {
             ? 'it takes effect at the close.'
             : `it takes effect ${hours(number(rule.delayHours))} after the close.`,
       },
+      ...optionClauses(rule, path),
+      {
+        path: `${path}/secrecy`,
+        text: 'How anybody voted is shown at the close, and not before.',
+      },
+      {
+        path: `${path}/lateQuorum`,
+        text: `If enough of us take part only in the last ${hours(number(tree(rule.lateQuorum).lastHours))}, the vote stays open ${hours(number(tree(rule.lateQuorum).extendHours))} more, once.`,
+      },
+      {
+        path: `${path}/affected`,
+        text: `Those it concerns most, every ${and(list(tree(rule.affected).roles))}, must say yes among themselves too: ${share(tree(tree(rule.affected).threshold))} yes among ${words(tree(tree(rule.affected).threshold).of).replaceAll('_', ' ')}.`,
+      },
+      {
+        path: `${path}/recusal`,
+        text: 'Whoever declared an interest in it before the vote opened has no vote in it.',
+      },
     );
   }
+  clauses.push(
+    {
+      begins: true,
+      path: '/delegation',
+      text: 'A member can hand on their voice, for one kind of proposal at a time. Whoever votes themself has voted; a chain that runs into itself represents nobody.',
+    },
+    {
+      path: '/interests',
+      text:
+        tree(document.interests).recusal === 'declared_on_proposal'
+          ? 'Whoever declared an interest in a proposal has no vote in it, whatever its kind.'
+          : 'Interests are declared in the open; where one takes the vote, the kind says so.',
+    },
+  );
   return { title: 'How we decide', clauses };
 }
 
@@ -199,6 +254,7 @@ function makingChapter(document: Tree): Chapter {
         path: '/studio/fairWindowHours',
         text: `Whoever used the machines least in the last ${hours(number(studio.fairWindowHours))} comes first.`,
       },
+      ...teachingClauses(document),
     ],
   };
 }
@@ -244,6 +300,70 @@ function payChapter(document: Tree, money: (minor: string) => string): Chapter {
   };
 }
 
+function charterChapter(document: Tree): Chapter {
+  return {
+    title: 'What we are for',
+    clauses: [{ begins: true, path: '/charter', text: words(document.charter) }],
+  };
+}
+
+function teachingClauses(document: Tree): Clause[] {
+  const rule = tree(document.fineTunes);
+  return [
+    {
+      begins: true,
+      path: '/fineTunes',
+      text: `Whoever teaches a hand can have ${number(rule.outstandingPerMember)} runs waiting, from at most ${number(rule.maxWorks)} works, in at most ${number(rule.maxSteps).toLocaleString('en')} steps and rank ${number(rule.maxRank)}, with ${number(rule.maxSheetPictures)} pictures to compare.`,
+    },
+    ...Object.entries(tree(document.features)).map(([name, feature]) => ({
+      begins: true,
+      path: `/features/${inPointer(name)}`,
+      text: `${capital(name)} is ${tree(feature).on === true ? 'on' : 'off'}. ${words(tree(feature).about)}`,
+    })),
+  ];
+}
+
+function grantsChapter(document: Tree, money: (minor: string) => string): Chapter {
+  return {
+    title: 'Money set aside',
+    clauses: Object.entries(tree(document.grants)).map(([name, grant]) => ({
+      begins: true,
+      path: `/grants/${inPointer(name)}`,
+      text: `${capital(name)}: ${money(String(number(tree(grant).amount)))} out of the fund “${words(tree(grant).fund)}”. ${words(tree(grant).about)}`,
+    })),
+  };
+}
+
+function modelsChapter(document: Tree): Chapter {
+  return {
+    title: 'Our models',
+    clauses: Object.entries(tree(document.models)).map(([id, model]) => ({
+      begins: true,
+      path: `/models/${inPointer(id)}`,
+      text: `The model ${id} is ${tree(model).state === 'retired' ? 'retired, and refuses' : 'released, and makes clips'}. ${words(tree(model).about)}`,
+    })),
+  };
+}
+
+function recourseChapter(document: Tree): Chapter {
+  const appeals = tree(document.appeals);
+  const urgent = tree(document.emergencies);
+  return {
+    title: 'When a rule is wrong, or cannot wait',
+    clauses: [
+      {
+        path: '/appeals',
+        text: `Whoever was refused can appeal. ${number(appeals.panelSeats)} of us, drawn by lot and never the one who appeals, answer within ${number(appeals.answerDays)} days; if more than half say the refusal was wrong, it is lifted for those very words.`,
+      },
+      {
+        begins: true,
+        path: '/emergencies',
+        text: `What cannot wait takes ${number(urgent.signers)} signatures and holds for ${hours(number(urgent.maxHours))} at most; a vote of ${hours(number(urgent.ratifyHours))} keeps it, or it ends by itself. It can change nothing but ${and(list(urgent.clauses).map((path) => path.slice(1).split('/').map(outOfPointer).join(', ')))}.`,
+      },
+    ],
+  };
+}
+
 function learningChapter(document: Tree): Chapter {
   const rules = tree(document.datasets);
   const floors = tree(document.privacy);
@@ -283,16 +403,22 @@ function leaves(value: Json, path: string): string[] {
 /** All of it: what no sentence above covers is listed as it stands, so that nothing in force is left out. */
 export function chapters(document: Tree, money: (minor: string) => string): Chapter[] {
   const told = [
+    charterChapter(document),
+    safeguardsChapter(document),
+    recourseChapter(document),
+    makingChapter(document),
+    modelsChapter(document),
+    payChapter(document, money),
+    grantsChapter(document, money),
     rolesChapter(document),
     votingChapter(document),
-    makingChapter(document),
-    safeguardsChapter(document),
-    payChapter(document, money),
     learningChapter(document),
-  ].map((chapter) => ({
-    ...chapter,
-    clauses: chapter.clauses.filter((clause) => at(document, clause.path) !== undefined),
-  }));
+  ]
+    .map((chapter) => ({
+      ...chapter,
+      clauses: chapter.clauses.filter((clause) => at(document, clause.path) !== undefined),
+    }))
+    .filter((chapter) => chapter.clauses.length > 0);
   const covered = told.flatMap((chapter) => chapter.clauses.map((clause) => clause.path));
   const rest = leaves(document, '').filter(
     (path) =>
@@ -312,66 +438,74 @@ export function chapters(document: Tree, money: (minor: string) => string): Chap
   return told;
 }
 
-export interface PatchLine {
-  path: string;
-  before?: Json;
-  after?: Json;
-}
-
 export type Operation = { op: string; path: string; from?: string; value?: Json };
 
-/** What a patch would change, line by line, for somebody who is still writing it. The api checks the real thing. */
-export function preview(document: Json, patch: readonly Operation[]): PatchLine[] {
-  const lines = patch.map((operation) => {
-    const before = at(document, operation.path);
-    const after =
-      operation.op === 'remove'
-        ? undefined
-        : operation.op === 'move' || operation.op === 'copy'
-          ? at(document, operation.from ?? '')
-          : operation.value;
-    return {
-      path: operation.path,
-      ...(before === undefined ? {} : { before }),
-      ...(after === undefined ? {} : { after }),
-    };
-  });
-  return lines.filter((line) => JSON.stringify(line.before) !== JSON.stringify(line.after));
+/** A policy after a patch, for somebody who is still writing it; null where an operation finds nothing. The api checks the real thing. */
+export function patched(document: Json, patch: readonly Operation[]): Json | null {
+  const after = structuredClone(document);
+  for (const { op, path, from, value } of patch) {
+    const given = op === 'move' || op === 'copy' ? at(after, from ?? '') : value;
+    if (op === 'move' && !settle(after, from ?? '', undefined)) return null;
+    if (op === 'remove' || op === 'replace') {
+      if (at(after, path) === undefined) return null;
+    } else if (op === 'test') {
+      if (JSON.stringify(at(after, path)) !== JSON.stringify(value)) return null;
+      continue;
+    }
+    if (op !== 'remove' && given === undefined) return null;
+    if (
+      !settle(
+        after,
+        path,
+        op === 'remove' ? undefined : given,
+        op === 'add' || op === 'copy' || op === 'move',
+      )
+    )
+      return null;
+  }
+  return after;
 }
 
-export interface LivingArtists {
-  names: string[];
-  text: string;
+/** Puts a value at a path, or takes out what is there; false where the path leads nowhere. */
+function settle(document: Json, path: string, value: Json | undefined, between = false): boolean {
+  const cut = path.lastIndexOf('/');
+  const parent = cut < 0 ? undefined : at(document, path.slice(0, cut));
+  const key = outOfPointer(path.slice(cut + 1));
+  if (Array.isArray(parent)) {
+    const place = key === '-' ? parent.length : Number(key);
+    if (!Number.isInteger(place) || place < 0 || place > parent.length) return false;
+    if (value === undefined) parent.splice(place, 1);
+    else parent.splice(place, between ? 0 : 1, value);
+    return true;
+  }
+  if (parent === undefined || parent === null || typeof parent !== 'object') return false;
+  if (value === undefined) delete parent[key];
+  else parent[key] = value;
+  return true;
 }
 
-export const livingArtistsPath = '/safeguards/living-artists';
-
-/** The plain form about living artists as a patch on the policy in force. */
-export function livingArtistsPatch(document: Json, rule: LivingArtists): Operation[] {
-  const value: Json = {
-    kind: 'named_living_artist',
-    names: rule.names,
-    unlessConsent: 'style_name_prompting',
-    action: 'refuse',
-    text: rule.text,
-  };
-  if (at(document, livingArtistsPath) === undefined) return [{ op: 'add', path: livingArtistsPath, value }];
-  return [
-    { op: 'replace', path: `${livingArtistsPath}/names`, value: rule.names },
-    { op: 'replace', path: `${livingArtistsPath}/text`, value: rule.text },
-  ];
-}
-
-/** One name a line, commas allowed; the same name twice is one. */
-export function namesOf(text: string): string[] {
-  return [
-    ...new Set(
-      text
-        .split(/[\n,;]+/)
-        .map((name) => name.trim())
-        .filter((name) => name !== ''),
-    ),
-  ];
+/** The sentences in which two policies differ: what they took out, what they put in, in the order one reads them. */
+export function proseDiff(
+  before: Json,
+  after: Json,
+  money: (minor: string) => string,
+): { path: string; before?: string; after?: string }[] {
+  const sentences = (document: Json) =>
+    new Map(
+      chapters(tree(document), money).flatMap(({ clauses }) => clauses.map(({ path, text }) => [path, text])),
+    );
+  const old = sentences(before);
+  const now = sentences(after);
+  return [...new Set([...now.keys(), ...old.keys()])]
+    .filter((path) => old.get(path) !== now.get(path))
+    .map((path) => {
+      const [was, is] = [old.get(path), now.get(path)];
+      return {
+        path,
+        ...(was === undefined ? {} : { before: was }),
+        ...(is === undefined ? {} : { after: is }),
+      };
+    });
 }
 
 /** The clauses of a chapter as paragraphs. */

@@ -66,8 +66,11 @@ export const actions: Actions = {
     };
     const answer = await ask<GenerationCreated>(event, 'POST', '/api/generations', body, form.key);
     if (answer.ok) redirect(303, `/make?now=${answer.data.generation.id}`);
-    const enforcement = (answer.problem as { enforcement?: Enforcement }).enforcement;
-    if (enforcement) return fail(403, { enforcement, prompt: body.prompt, typed });
+    const { enforcement, generationId: clip } = answer.problem as {
+      enforcement?: Enforcement;
+      generationId?: string;
+    };
+    if (enforcement) return fail(403, { enforcement, clip, prompt: body.prompt, typed });
     return refuse('make', answer.problem, typed);
   },
 };

@@ -1,11 +1,13 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import type {
   BallotAnswer,
+  CommentsAnswer,
   DelegationsAnswer,
   InterestsAnswer,
   PatchOperation,
   Problem,
   ProposalAnswer,
+  ReplayAnswer,
 } from '@uncaged/contract';
 import { ask, type Filled, filled, get, maybe, problem, refuse } from '#lib/server/ask.ts';
 import { voteOf } from '#lib/votes.ts';
@@ -16,15 +18,24 @@ const address = (event: { params: { id: string } }): string =>
 
 export const load: PageServerLoad = async (event) => {
   const { me } = await event.parent();
-  const [answer, handed, declared] = await Promise.all([
+  const days = Number(event.url.searchParams.get('back') ?? 0);
+  const [answer, handed, declared, said] = await Promise.all([
     get<ProposalAnswer>(event, address(event)),
     me ? maybe<DelegationsAnswer>(event, '/api/delegations') : null,
     maybe<InterestsAnswer>(event, `/api/interests?proposal=${encodeURIComponent(event.params.id)}`),
+    get<CommentsAnswer>(event, `${address(event)}/comments`),
   ]);
   const given = handed?.given.find(({ topic }) => topic === answer.proposal.kind);
+  const { patch, against } = answer.proposal;
   return {
     ...answer,
-    handedOn: given ? [given.to, ...given.chain] : [],
+    ...said,
+    days: days > 0 ? days : null,
+    back:
+      days > 0 && me && patch.length > 0
+        ? await ask<ReplayAnswer>(event, 'POST', '/api/replay', { patch, against: against.hash, days })
+        : null,
+    handedOn: given?.chain ?? [],
     interests: declared?.interests.filter(({ touching }) => touching) ?? [],
   };
 };
@@ -66,6 +77,19 @@ function amended(
 }
 
 export const actions: Actions = {
+  say: async (event) => {
+    const form = await filled(event);
+    const [body, clause, parentId] = ['body', 'clause', 'parentId'].map((name) => form.text(name));
+    const about = { ...(clause ? { clause } : {}), ...(parentId ? { parentId } : {}) };
+    const at = parentId ? `say-${parentId}` : 'say';
+    return changed(event, at, 'comments', { body, ...about }, form, { body, clause });
+  },
+  unsay: async (event) => {
+    const form = await filled(event);
+    const id = form.text('comment');
+    const answer = await ask(event, 'POST', `/api/comments/${encodeURIComponent(id)}/withdraw`, {}, form.key);
+    return answer.ok ? { done: 'unsay' } : refuse(`unsay-${id}`, answer.problem);
+  },
   open: async (event) => changed(event, 'open', 'open', {}, await filled(event)),
   withdraw: async (event) => changed(event, 'withdraw', 'withdraw', {}, await filled(event)),
   accept: async (event) => {
