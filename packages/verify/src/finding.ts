@@ -33,6 +33,7 @@ export type FindingCode =
   | 'missing_blob'
   | 'broken_policy'
   | 'broken_vote'
+  | 'broken_appeal'
   | 'broken_payment'
   | 'broken_royalty'
   | 'broken_model'

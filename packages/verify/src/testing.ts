@@ -32,6 +32,12 @@ import {
   zipHeader,
 } from '@uncaged/book/rules';
 
+import { openArchive } from './container.ts';
+import { readEntry } from './entries.ts';
+import { Signatures } from './hashing.ts';
+import { readCheckpoints } from './signed.ts';
+import { bytesReader, linesOf, type Part, whole } from './source.ts';
+
 /** A fact for a forged book. */
 export interface ForgedFact {
   kind: string;
@@ -79,6 +85,8 @@ export interface Forgery {
   without?: readonly string[];
   /** A checkpoint after every so many entries; 4 when left out. */
   every?: number;
+  /** Checkpoints of just these sizes, and one over all. */
+  sizes?: readonly number[];
   /** Signs the checkpoints over these entries, as they were before history was rewritten. */
   checkpointsOf?: readonly ArchivedEntry[];
 }
@@ -92,7 +100,7 @@ export function forgeArchive(entries: readonly ArchivedEntry[], forgery: Forgery
   const put = (path: string, content: string | Uint8Array) =>
     files.set(path, typeof content === 'string' ? utf8(content) : content);
   for (const { path, text } of entries.flatMap(derivedFiles)) put(path, text);
-  const { notes } = checkpointed(forgery.checkpointsOf ?? entries, forgery.every);
+  const { notes } = checkpointed(forgery.checkpointsOf ?? entries, forgery);
   const { builder } = checkpointed(entries);
   const { name: origin } = forgersKey;
   const keys = { origin, publicKey: toBase64(publicKey), verifierKey: formatVerifierKey(forgersKey) };
@@ -113,17 +121,55 @@ export function forgeArchive(entries: readonly ArchivedEntry[], forgery: Forgery
 
 function checkpointed(
   entries: readonly ArchivedEntry[],
-  every = 4,
+  { every = 4, sizes }: Pick<Forgery, 'every' | 'sizes'> = {},
 ): { notes: string[]; builder: TreeBuilder } {
   const builder = new TreeBuilder();
   const notes: string[] = [];
   for (const [n, { leafHash }] of entries.entries()) {
     builder.push(leafHash);
-    if ((n + 1) % every === 0 || n === entries.length - 1) {
+    const due = sizes ? sizes.includes(n + 1) : (n + 1) % every === 0;
+    if (due || n === entries.length - 1) {
       notes.push(signCheckpoint(builder.size, builder.root(), forgersKey, sign));
     }
   }
   return { notes, builder };
+}
+
+/** An entry of a real book, to be bent. */
+export type Bendable = Omit<ArchivedEntry, 'position' | 'leafHash' | 'commitment' | 'opening'> & {
+  commitment: Uint8Array;
+  opening: { payload: { [key: string]: Json }; salt: Uint8Array } | null;
+};
+
+/**
+ * A real archive after a lie: its entries as `bend` leaves them, with every commitment, hash, checkpoint, receipt and
+ * signature around them made right.
+ */
+export async function bentArchive(
+  archive: Uint8Array,
+  bend: (entries: Bendable[]) => void,
+): Promise<Uint8Array> {
+  const opened = await openArchive(bytesReader(archive));
+  if (!opened.ok) throw new Error(opened.finding.message);
+  const { key, parts } = opened.opened;
+  const part = (path: string) => parts.get(path) as Part;
+  const signatures = new Signatures(key);
+  const read = await readCheckpoints(part(FILES.checkpoints), key, signatures);
+  if (!read.ok) throw new Error(read.finding.message);
+  const entries: Bendable[] = [];
+  for await (const line of linesOf(part(FILES.entries)))
+    entries.push(readEntry('text' in line ? line.text : '') as unknown as Bendable);
+  bend(entries);
+  const remade = entries.map((entry, n): ArchivedEntry => {
+    const { opening } = entry;
+    const commitment = opening ? commitmentOf(opening.salt, spelled(opening.payload)) : entry.commitment;
+    const leaf = { ...entry, commitment };
+    return { ...leaf, position: BigInt(n), leafHash: entryHash(leaf) };
+  });
+  const stored = [...parts].filter(([path]) => path.startsWith('blobs/'));
+  const blobs = await Promise.all(stored.map(([, blob]) => whole(blob)));
+  const sizes = read.checkpoints.map(({ size }) => Number(size));
+  return forgeArchive(remade, { blobs, sizes });
 }
 
 function sealed(files: ReadonlyMap<string, Uint8Array>, tree: Checkpoint): Map<string, Uint8Array> {

@@ -11,6 +11,7 @@ import { about } from './entries.ts';
 import type { Finding } from './finding.ts';
 import { Signatures } from './hashing.ts';
 import { Ledger } from './ledger.ts';
+import { Appeals } from './replay/appeals.ts';
 import { Delegations } from './replay/delegations.ts';
 import { Emergencies } from './replay/emergencies.ts';
 import { Members } from './replay/members.ts';
@@ -113,6 +114,7 @@ class Run {
   };
   readonly #votes: Votes = new Votes(this.#inForce, new Proposals(this.#inForce));
   readonly #emergencies = new Emergencies(this.#inForce);
+  readonly #appeals = new Appeals(this.#inForce, () => this.#checkpoints);
   readonly #policies: Policies = new Policies(this.#votes, this.#emergencies);
   readonly #models = new Models();
   readonly #payments = new Payments(this.#policies, this.#models);
@@ -134,6 +136,7 @@ class Run {
       this.#members,
       this.#delegations,
       this.#emergencies,
+      this.#appeals,
       this.#votes,
       this.#policies,
       this.#models,

@@ -22,7 +22,7 @@ function figuresInWords(figures: Figures): string {
     `key       ${figures.verifierKey}`,
     `root      ${figures.root}`,
     `payloads  ${figures.privatePayloads} private, ${figures.erasedPayloads} erased: there only their commitments were checked`,
-    `policies  ${figures.policies.length}, each after the first by a passed vote`,
+    `policies  ${figures.policies.length}, each after the first by a passed vote, or as a vote or a rule had foreseen`,
     `work      accepted and paid as promised: ${figures.contributions.accepted}, rejected: ${figures.contributions.rejected}`,
     `clips     ${figures.clips}, royalties accrued: ${figures.royalties}`,
     ...figures.models.map(({ modelId, weightsSha256 }) => `model     ${modelId}  ${weightsSha256}`),

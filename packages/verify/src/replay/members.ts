@@ -39,9 +39,10 @@ export class Members implements Replay {
     return null;
   }
 
-  /** Whether an election stands behind a role that is granted or ended; the founding names none. */
+  /** Whether an election stands behind a role that is granted or ended; without one, only the founder is given theirs. */
   #lawful(memberId: string, role: string, grants: boolean, payload: Payload): boolean {
-    if (payload.proposalId === undefined) return grants;
+    if (payload.proposalId === undefined) return grants && memberId === this.#founder;
+    if (text(payload, 'memberId') !== memberId) return false;
     const election = this.#elected(text(payload, 'proposalId'));
     return election !== null && election.role === role && election.memberIds.includes(memberId) === grants;
   }
