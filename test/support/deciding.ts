@@ -3,7 +3,7 @@ import type { Stage } from './stage.ts';
 import type { Visitor } from './visitor.ts';
 
 export const HOUR = 3_600_000;
-const password = 'a reed by the water';
+export const password = 'a reed by the water';
 
 /** What `POST /api/proposals/:id/ballots` takes. */
 export type CastBallot = { choice: 'yes' | 'no' | 'abstain' } | { vote: object };

@@ -5,10 +5,13 @@ import type {
   DelegationsAnswer,
   InterestsAnswer,
   PatchOperation,
+  PolicyAnswer,
   Problem,
   ProposalAnswer,
   ReplayAnswer,
 } from '@uncaged/contract';
+import { amountText } from '#lib/money.ts';
+import { type Json, type Operation, patched, proseDiff } from '#lib/policy.ts';
 import { ask, type Filled, filled, get, maybe, problem, refuse } from '#lib/server/ask.ts';
 import { voteOf } from '#lib/votes.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -27,9 +30,12 @@ export const load: PageServerLoad = async (event) => {
   ]);
   const given = handed?.given.find(({ topic }) => topic === answer.proposal.kind);
   const { patch, against } = answer.proposal;
+  const base =
+    patch.length > 0 ? await maybe<PolicyAnswer>(event, `/api/policy/versions/${against.version}`) : null;
   return {
     ...answer,
     ...said,
+    prose: base ? inProse(base.document as Json, patch as Operation[], event.locals.collective.currency) : [],
     days: days > 0 ? days : null,
     back:
       days > 0 && me && patch.length > 0
@@ -39,6 +45,13 @@ export const load: PageServerLoad = async (event) => {
     interests: declared?.interests.filter(({ touching }) => touching) ?? [],
   };
 };
+
+/** What a patch changes, in the sentences of the rules. */
+function inProse(before: Json, patch: Operation[], currency = 'EUR') {
+  const after = patched(before, patch);
+  const money = (minor: string) => `${amountText(minor, currency)} ${currency}`;
+  return after === null ? [] : proseDiff(before, after, money);
+}
 
 type Step = RequestEvent<{ id: string }>;
 
