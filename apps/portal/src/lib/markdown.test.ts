@@ -15,3 +15,12 @@ test('only web and house addresses become links; markup stays text', () => {
   ]);
   expect(spans.some((span) => span.text.includes('<b>c</b>'))).toBe(true);
 });
+
+test('numbered lines are an ordered list, each with its own words', () => {
+  const [list] = blocks('1. **Work is paid.** Silence\n   pays.\n2. Votes bind.');
+  expect(list).toMatchObject({ kind: 'list', ordered: true });
+  expect(list?.kind === 'list' && list.items.map((item) => item.map(({ text }) => text).join(''))).toEqual([
+    'Work is paid. Silence pays.',
+    'Votes bind.',
+  ]);
+});

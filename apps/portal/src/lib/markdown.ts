@@ -6,7 +6,7 @@ export type Span =
 export type Block =
   | { kind: 'heading'; level: number; spans: Span[] }
   | { kind: 'para'; spans: Span[] }
-  | { kind: 'list'; items: Span[][] }
+  | { kind: 'list'; ordered: boolean; items: Span[][] }
   | { kind: 'table'; head: Span[][]; rows: Span[][][] }
   | { kind: 'code'; text: string };
 
@@ -37,12 +37,17 @@ function blockOf(lines: string[]): Block {
   const first = lines[0] ?? '';
   const heading = /^(#{1,6})\s+(.*)$/.exec(first);
   if (heading) return { kind: 'heading', level: heading[1]?.length ?? 1, spans: spans(heading[2] ?? '') };
-  if (/^\s*[-*]\s/.test(first)) {
+  const bullet = /^\s*(?:[-*]|(\d+\.))\s/.exec(first);
+  if (bullet) {
     const items = lines
       .join('\n')
-      .split(/^\s*[-*]\s+/m)
+      .split(/^\s*(?:[-*]|\d+\.)\s+/m)
       .slice(1);
-    return { kind: 'list', items: items.map((item) => spans(item.replace(/\s*\n\s*/g, ' ').trim())) };
+    return {
+      kind: 'list',
+      ordered: bullet[1] !== undefined,
+      items: items.map((item) => spans(item.replace(/\s*\n\s*/g, ' ').trim())),
+    };
   }
   if (/^\s*\|/.test(first) && /^[\s|:-]+$/.test(lines[1] ?? '')) {
     return { kind: 'table', head: cells(first), rows: lines.slice(2).map(cells) };
