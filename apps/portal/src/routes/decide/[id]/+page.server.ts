@@ -35,7 +35,9 @@ export const load: PageServerLoad = async (event) => {
   return {
     ...answer,
     ...said,
-    prose: base ? inProse(base.document as Json, patch as Operation[], event.locals.collective.currency) : [],
+    prose: base
+      ? inProse(base.document as Json, patch as Operation[], event.locals.collective.currency ?? 'EUR')
+      : [],
     days: days > 0 ? days : null,
     back:
       days > 0 && me && patch.length > 0
@@ -47,7 +49,7 @@ export const load: PageServerLoad = async (event) => {
 };
 
 /** What a patch changes, in the sentences of the rules. */
-function inProse(before: Json, patch: Operation[], currency = 'EUR') {
+function inProse(before: Json, patch: Operation[], currency: string) {
   const after = patched(before, patch);
   const money = (minor: string) => `${amountText(minor, currency)} ${currency}`;
   return after === null ? [] : proseDiff(before, after, money);
