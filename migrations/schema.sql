@@ -109,6 +109,29 @@ CREATE UNIQUE INDEX authors_imported ON public.authors USING btree (key) WHERE (
 CREATE INDEX authors_key ON public.authors USING btree (key);
 CREATE UNIQUE INDEX authors_members ON public.authors USING btree (member_id, COALESCE(key, ''::text)) WHERE (member_id IS NOT NULL);
 
+create table ballot_keys (
+  proposal_id text not null,
+  modulus text not null,
+  fewest integer not null,
+  private_key bytea,
+  constraint ballot_keys_pkey PRIMARY KEY (proposal_id),
+  constraint ballot_keys_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES proposals(id),
+  constraint ballot_keys_fewest_check CHECK ((fewest >= 1)),
+  constraint ballot_keys_modulus_check CHECK ((length(modulus) = 512))
+);
+
+create table ballot_papers (
+  proposal_id text not null,
+  member_id text not null,
+  blinded_sha256 text not null,
+  signed text not null,
+  entry_id text not null,
+  constraint ballot_papers_pkey PRIMARY KEY (proposal_id, member_id),
+  constraint ballot_papers_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id),
+  constraint ballot_papers_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES proposals(id),
+  constraint ballot_papers_blinded_sha256_check CHECK ((blinded_sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
 create table ballots (
   proposal_id text not null,
   member_id text not null,
@@ -1046,6 +1069,15 @@ create table royalty_pools (
   constraint royalty_pools_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint royalty_pools_index_check CHECK ((index >= (0)::numeric)),
   constraint royalty_pools_remainder_check CHECK ((remainder >= (0)::numeric))
+);
+
+create table secret_ballots (
+  proposal_id text not null,
+  public_key text not null,
+  ballot jsonb not null,
+  constraint secret_ballots_pkey PRIMARY KEY (proposal_id, public_key),
+  constraint secret_ballots_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES proposals(id),
+  constraint secret_ballots_public_key_check CHECK ((public_key ~ '^[0-9a-f]{64}$'::text))
 );
 
 create table sessions (

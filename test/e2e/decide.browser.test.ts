@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { ProposalDetail } from '@uncaged/contract';
+import type { PaperAnswer, ProposalDetail } from '@uncaged/contract';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ballotOn, newPaper, type Paper, signedPaper } from '../../apps/portal/src/lib/papers.ts';
 import { awake, openBrowser, openWindow, raiseWithPortal, type Watched } from '../support/browser.ts';
 import { type Deciding, gather, HOUR, password, ranking } from '../support/deciding.ts';
 import { inspect } from '../support/inspect.ts';
@@ -266,6 +267,49 @@ test('a voice is lent, an interest declared, a harm stopped, an old rule read', 
   await page.goto('/decide');
   await awake(page);
   expect(await inspect(page, 'proposals')).toEqual([]);
+});
+
+test('a secret vote: a paper first, a ballot on it as nobody, and afterwards one finds one’s own', {
+  timeout: walk,
+}, async () => {
+  const id = await reeds.propose('ko', 'open', [], {
+    title: 'Do we trust the host?',
+    terms: { secret: true },
+  });
+  const { rule, secret } = await reeds.open('ko', id);
+  const { page } = nacht;
+  await page.setViewportSize(phone);
+  await page.goto(`/decide/${id}`);
+  await awake(page);
+  await page.getByRole('button', { name: 'Take a paper' }).click();
+  await page.getByText('You have your paper.').waitFor();
+  expect(await inspect(page, 'secret-paper')).toEqual([]);
+  const others: Paper[] = [];
+  for (const who of ['heron', 'iris', 'ko', 'salt'] as const) {
+    const blank = await newPaper(id, secret?.modulus ?? '');
+    const body = { blinded: blank.blinded };
+    const { signed } = await reeds.members[who].post<PaperAnswer>(`/api/proposals/${id}/papers`, body);
+    others.push(await signedPaper(blank, secret?.modulus ?? '', signed));
+  }
+  await stage.pass((rule.votingHours * HOUR) / 2);
+  for (const paper of others)
+    await stage
+      .visitor()
+      .post(`/api/proposals/${id}/secret-ballots`, ballotOn(paper, { choice: 'no', vote: null }));
+  await page.setViewportSize(phone);
+  await page.reload();
+  await awake(page);
+  const sent = page.waitForRequest('**/secret-ballots');
+  await page.getByRole('button', { name: 'yes', exact: true }).click();
+  expect((await (await sent).allHeaders()).cookie, 'nobody’s name goes along').toBeUndefined();
+  await page.getByText('Kept, as nobody’s.').waitFor();
+  expect(await inspect(page, 'secret-vote')).toEqual([]);
+  await stage.pass((rule.votingHours * HOUR) / 2);
+  await page.reload();
+  await awake(page);
+  await page.getByText('1 yes, 4 no').first().waitFor();
+  await page.getByText('yours').waitFor();
+  expect(await inspect(page, 'secret-counted')).toEqual([]);
 });
 
 test('without JavaScript one writes, votes and ranks', { timeout: walk }, async () => {

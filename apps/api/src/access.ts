@@ -63,6 +63,9 @@ export const access: Readonly<Record<string, readonly Who[]>> = {
   'POST /api/proposals/:id/candidacies': ['vote'],
   'POST /api/proposals/:id/consents': ['member'],
   'POST /api/proposals/:id/ballots': ['vote'],
+  'POST /api/proposals/:id/papers': ['vote'],
+  // Whoever holds a paper, and nobody asks who.
+  'POST /api/proposals/:id/secret-ballots': ['anyone'],
 
   // compensation
   'POST /api/funds/deposits': ['deposit_funds', 'operator'],

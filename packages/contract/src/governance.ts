@@ -84,6 +84,8 @@ export const termsRequestSchema = z.strictObject({
   total: z.int().min(1).max(1_000_000_000_000).exactOptional(),
   /** the vote opens no sooner than this, nor sooner than the rule says */
   discussUntil: instantSchema.exactOptional(),
+  /** nobody learns who voted how, where the rule leaves it to the author */
+  secret: z.literal(true).exactOptional(),
   /** the change applies to so many percent of jobs first, and is taken back when the measure rises above a bound */
   canary: z
     .strictObject({
@@ -417,6 +419,30 @@ export const proposalDetailSchema = proposalSummarySchema.extend({
   consents: z.array(z.object({ member: namedSchema, yes: z.boolean().nullable() })),
   /** the delegations that the count followed; empty until the close */
   delegations: z.array(z.object({ from: namedSchema, to: namedSchema, entryId: z.string() })),
+  /** of a secret vote, once it is open: papers first, then ballots; null for all others */
+  secret: z
+    .object({
+      /** of the RSA key that signs papers, as JWK writes it (base64url); the exponent is 65537 */
+      modulus: z.string(),
+      papersUntil: instantSchema,
+      /** papers are given out, then ballots are taken */
+      phase: z.enum(['papers', 'ballots', 'closed']),
+      /** with fewer ballots than this none is opened */
+      fewest: z.int(),
+      papersGiven: z.int(),
+      /** whether the asking member got a paper */
+      mine: z.boolean(),
+      /** opened at the close, in the order of their keys */
+      ballots: z.array(
+        z.object({
+          publicKey: z.string(),
+          revision: z.int(),
+          choice: ballotChoiceSchema.nullable(),
+          vote: voteSchema.nullable(),
+        }),
+      ),
+    })
+    .nullable(),
   /** the clash that this vote settles, and the vote that settles this clash */
   rebases: proposalBriefSchema.nullable(),
   rebasedBy: proposalBriefSchema.nullable(),
@@ -450,6 +476,27 @@ export const ballotAnswerSchema = z.object({
   receipt: receiptSchema,
 });
 export type BallotAnswer = z.infer<typeof ballotAnswerSchema>;
+
+const hexSchema = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
+/** A paper as RFC 9474 blinds it, as long as the key; in hex. */
+export const paperRequestSchema = z.strictObject({ blinded: hexSchema(384) });
+/** `receipt` is null where the same paper was signed before. */
+export const paperAnswerSchema = z.object({ signed: z.string(), receipt: receiptSchema.nullable() });
+export type PaperAnswer = z.infer<typeof paperAnswerSchema>;
+/** A ballot on a paper, sent without a cookie: nobody's name goes along. */
+export const secretBallotRequestSchema = z.strictObject({
+  publicKey: hexSchema(32),
+  randomizer: hexSchema(32),
+  token: hexSchema(384),
+  revision: z.int().min(0).max(1_000_000),
+  choice: ballotChoiceSchema.nullable(),
+  vote: voteSchema.nullable(),
+  signature: hexSchema(64),
+});
+export type SecretBallotRequest = z.infer<typeof secretBallotRequestSchema>;
+/** `promise`: the book's key over what is kept, by which a missing ballot can be shown; in hex. */
+export const secretBallotAnswerSchema = z.object({ revision: z.int(), promise: z.string() });
+export type SecretBallotAnswer = z.infer<typeof secretBallotAnswerSchema>;
 
 export const governanceEndpoints = {
   policy: endpoint('GET', '/api/policy', { answer: policyAnswerSchema }),
@@ -498,5 +545,13 @@ export const governanceEndpoints = {
   cast: endpoint('POST', '/api/proposals/:id/ballots', {
     body: ballotRequestSchema,
     answer: ballotAnswerSchema,
+  }),
+  givePaper: endpoint('POST', '/api/proposals/:id/papers', {
+    body: paperRequestSchema,
+    answer: paperAnswerSchema,
+  }),
+  castSecret: endpoint('POST', '/api/proposals/:id/secret-ballots', {
+    body: secretBallotRequestSchema,
+    answer: secretBallotAnswerSchema,
   }),
 };

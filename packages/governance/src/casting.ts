@@ -7,6 +7,7 @@ import { at, recordFact } from './facts.ts';
 import { checkVote } from './methods/check-vote.ts';
 import type { OptionVote } from './options.ts';
 import * as store from './proposals.store.ts';
+import { isSecret } from './secret.ts';
 import type { Choice } from './tally.ts';
 import { lateClose, takesBallots } from './timeline.ts';
 
@@ -24,14 +25,20 @@ export type Cast =
     }
   | {
       ok: false;
-      code: 'idempotency_conflict' | 'unknown_proposal' | 'vote_not_open' | 'vote_closed' | 'not_eligible';
+      code:
+        | 'idempotency_conflict'
+        | 'unknown_proposal'
+        | 'vote_not_open'
+        | 'vote_is_secret'
+        | 'vote_closed'
+        | 'not_eligible';
     }
   | { ok: false; code: 'ballot_invalid'; reason: string };
 
 /**
  * Casts a ballot, or changes the one cast before; both stand in the book, closed to everybody's eyes until the count.
  * A ballot by which a quorum is first reached late moves the close, once. Errors in this order:
- * `idempotency_conflict`, `unknown_proposal`, `vote_not_open`, `vote_closed`, `not_eligible` (not a member when the
+ * `idempotency_conflict`, `unknown_proposal`, `vote_not_open`, `vote_is_secret`, `vote_closed`, `not_eligible` (not a member when the
  * vote opened, or recused), `ballot_invalid` (of another method, or of options that do not stand).
  */
 export async function castBallot(
@@ -50,6 +57,8 @@ export async function castBallot(
     if (prior.state === 'replayed' && closesAt)
       return { ok: true, replaced: null, replacedVote: null, closesAt, entry: prior.entry };
     if (!closesAt) return { ok: false, code: 'vote_not_open' };
+    if (proposal.rule && isSecret(proposal.rule, proposal.terms))
+      return { ok: false, code: 'vote_is_secret' };
     const now = ctx.clock.now();
     if (!takesBallots(proposal, now)) return { ok: false, code: 'vote_closed' };
     if (!(await store.isVoter(tx, proposalId, memberId))) return { ok: false, code: 'not_eligible' };
@@ -80,7 +89,8 @@ type Checked =
   | { ok: true; choice: Choice | null; vote: OptionVote | null }
   | { ok: false; code: 'ballot_invalid'; reason: string };
 
-function checkContent({ definition }: store.ProposalRow, content: BallotContent): Checked {
+/** Whether a ballot says something that this vote can count. */
+export function checkContent({ definition }: store.ProposalRow, content: BallotContent): Checked {
   if (!definition)
     return 'choice' in content
       ? { ok: true, choice: content.choice, vote: null }

@@ -1,7 +1,7 @@
 import { type Check, openingOf, type Violation } from '@uncaged/book';
 import { canonicalJson } from '@uncaged/book/rules';
 import type { Tx } from '@uncaged/platform';
-import { countVote } from './counts.ts';
+import { type Counted, countSecret, countVote } from './counts.ts';
 import * as options from './options.store.ts';
 import { definitionOf } from './options.ts';
 import { changesPolicy, patchOnto } from './patch.ts';
@@ -9,6 +9,8 @@ import * as policies from './policies.store.ts';
 import { checkPolicy } from './policy.ts';
 import { policyHash } from './policy-hash.ts';
 import * as proposals from './proposals.store.ts';
+import * as secrets from './secret.store.ts';
+import { ballotFlaw } from './secret.ts';
 import { patchVoted } from './standing.ts';
 
 /** Governance's invariants, each recomputed on another path than the one that wrote it. */
@@ -18,6 +20,7 @@ export const governanceChecks: readonly Check[] = [
   { name: 'every enacted version is what its passed proposal makes of the one before', run: unvotedVersions },
   { name: 'every tally counts again to what is stored', run: wrongTallies },
   { name: 'the ballots opened at a count are the ballots cast', run: wrongOpenings },
+  { name: 'a secret ballot stands on a paper of its vote', run: wrongPapers },
   { name: 'every vote was among the options that stood', run: wrongDefinitions },
 ];
 
@@ -91,21 +94,35 @@ async function counted(tx: Tx): Promise<proposals.ProposalRow[]> {
 
 async function wrongTallies(tx: Tx): Promise<Violation[]> {
   const found: Violation[] = [];
-  for (const { id, number, rule, tally, winners, definition, affected } of await counted(tx)) {
-    const ballots = await proposals.ballotsOf(tx, id);
-    const eligible = await proposals.votersOf(tx, id);
-    const followed = await options.countedDelegationsOf(tx, id);
-    const delegations = followed.map(({ fromId, toId }) => ({ from: fromId, to: toId }));
-    const again = rule && countVote({ definition, ballots, delegations, eligible, rule, affected });
+  for (const proposal of await counted(tx)) {
+    const { id, number, tally, winners } = proposal;
+    const again = await countAgain(tx, proposal);
     if (!same(again?.count, tally) || !same(again?.winners, winners))
       found.push({ what: `proposal:${id}`, detail: `proposal ${number} counts to ${again?.count.words}` });
   }
   return found;
 }
 
+async function countAgain(tx: Tx, proposal: proposals.ProposalRow): Promise<Counted | null> {
+  const { id, rule, definition, affected } = proposal;
+  if (!rule) return null;
+  const eligible = await proposals.votersOf(tx, id);
+  const key = await secrets.keyOf(tx, id);
+  if (key) {
+    const ballots = await secrets.secretBallotsOf(tx, id);
+    const { fewest } = key;
+    return countSecret({ definition, rule, ballots, eligible: eligible.length, fewest });
+  }
+  const ballots = await proposals.ballotsOf(tx, id);
+  const followed = await options.countedDelegationsOf(tx, id);
+  const delegations = followed.map(({ fromId, toId }) => ({ from: fromId, to: toId }));
+  return countVote({ definition, ballots, delegations, eligible, rule, affected });
+}
+
 async function wrongOpenings(tx: Tx): Promise<Violation[]> {
   const found: Violation[] = [];
   for (const { id, tally, tallyEntryId } of await counted(tx)) {
+    if (await secrets.keyOf(tx, id)) continue;
     const ballots = await proposals.ballotsOf(tx, id);
     const ids = ballots.map((ballot) => ballot.entryId);
     const openings = await openingOf(tx, [tallyEntryId ?? '', ...ids]);
@@ -121,6 +138,24 @@ async function wrongOpenings(tx: Tx): Promise<Violation[]> {
     });
     if (!same(closed?.ballots, cast) || !same(closed?.tally, tally))
       found.push({ what: `proposal:${id}`, detail: 'the entry of its count says something else' });
+  }
+  return found;
+}
+
+/** Every secret ballot stands on a paper of its vote, and there are no more of them than papers were given out. */
+async function wrongPapers(tx: Tx): Promise<Violation[]> {
+  const found: Violation[] = [];
+  for (const { id, number } of await proposals.all(tx)) {
+    const key = await secrets.keyOf(tx, id);
+    if (!key) continue;
+    const ballots = await secrets.secretBallotsOf(tx, id);
+    if (ballots.length > (await secrets.papersGiven(tx, id)))
+      found.push({ what: `proposal:${id}`, detail: `proposal ${number} holds more ballots than papers` });
+    if (ballots.some((ballot) => ballotFlaw(key.modulus, id, ballot) !== null))
+      found.push({
+        what: `proposal:${id}`,
+        detail: `proposal ${number} holds a ballot on no paper of its own`,
+      });
   }
   return found;
 }

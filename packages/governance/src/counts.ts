@@ -3,6 +3,7 @@ import { representedBallots } from './methods/delegation.ts';
 import type { Definition, OptionTally } from './methods/types.ts';
 import { type OptionVote, statusQuo } from './options.ts';
 import type { VoteRule } from './policy.ts';
+import { paperElectorate, type SecretBallot } from './secret.ts';
 import { type Choice, needed, reaches, type Tally, tallyYesNo, wholeOf } from './tally.ts';
 
 /** Those whose own majority a vote needs beside everybody's, as they stood when it opened. */
@@ -53,6 +54,35 @@ export interface Counting {
   eligible: readonly string[];
   rule: VoteRule;
   affected: Affected | null;
+}
+
+/**
+ * Counts a secret vote: ballots by the keys of their papers, of whom nobody knows more than how many could vote. Where
+ * fewer than `fewest` were cast none is opened, and nothing is decided.
+ */
+export function countSecret({
+  ballots,
+  eligible,
+  fewest,
+  ...counting
+}: Pick<Counting, 'definition' | 'rule'> & {
+  ballots: readonly Omit<SecretBallot, 'signature'>[];
+  /** how many could vote */
+  eligible: number;
+  fewest: number;
+}): Counted & { opened: boolean } {
+  const opened = ballots.length >= fewest;
+  const cast = ballots.map(({ publicKey: memberId, choice, vote }) => ({ memberId, choice, vote }));
+  const electorate = paperElectorate(
+    cast.map(({ memberId }) => memberId),
+    eligible,
+  );
+  const told = { ...counting, delegations: [], affected: null, eligible: electorate };
+  const counted = countVote({ ...told, ballots: opened ? cast : [] });
+  if (opened) return { ...counted, opened };
+  const words = `fewer than ${fewest} secret ballots, so that none is opened; not passed`;
+  const count = { ...counted.count, passed: false, words };
+  return { count, outcome: 'lapsed', winners: null, opened };
 }
 
 export type Outcome = 'passed' | 'rejected' | 'lapsed';

@@ -1,7 +1,7 @@
 import { type Json, openingOf } from '@uncaged/book';
 import type { Context, Tx } from '@uncaged/platform';
 import { vetoWithoutConsent } from './consents.ts';
-import { countVote } from './counts.ts';
+import { type Counted, countSecret, countVote } from './counts.ts';
 import { delegationsFor } from './delegations.ts';
 import { seat } from './elections.ts';
 import { runningCanary } from './enactment.store.ts';
@@ -14,6 +14,8 @@ import * as options from './options.store.ts';
 import { changesPolicy } from './patch.ts';
 import { policyInForce, requirePolicy } from './policies.ts';
 import * as store from './proposals.store.ts';
+import { forgetKey, keyOf, secretBallotsOf } from './secret.store.ts';
+import { isSecret } from './secret.ts';
 import { enactment, type Step, stepDue } from './timeline.ts';
 
 type MachineContext = Pick<Context, 'db' | 'clock' | 'ids' | 'secrets'>;
@@ -68,10 +70,28 @@ async function takeStep(tx: Tx, world: MachineContext, id: string): Promise<bool
   return true;
 }
 
+/** Counts a secret vote: what stands on the papers is opened, in the order of their keys; whose they were stays nobody's. */
+async function closeSecretVote(tx: Tx, ctx: MachineContext, proposal: store.ProposalRow): Promise<void> {
+  const { id, rule, definition } = proposal;
+  if (!rule) throw new Error(`the vote on proposal ${proposal.number} has no rule`);
+  const ballots = await secretBallotsOf(tx, id);
+  const eligible = (await store.votersOf(tx, id)).length;
+  const key = await keyOf(tx, id);
+  if (!key) throw new Error(`the secret vote on proposal ${proposal.number} has no key`);
+  const { fewest } = key;
+  const { count, outcome, winners, opened } = countSecret({ definition, rule, ballots, eligible, fewest });
+  await closed(tx, ctx, proposal, {
+    ...{ count, outcome, winners },
+    more: { secretBallots: (opened ? ballots : []) as unknown as Json },
+  });
+  await forgetKey(tx, id);
+}
+
 /** Counts, and opens every counted ballot in the book so that anybody can count again. */
 async function closeVote(tx: Tx, ctx: MachineContext, proposal: store.ProposalRow): Promise<void> {
   const { id, kind, rule, votingClosesAt, definition, affected } = proposal;
   if (!rule || !votingClosesAt) throw new Error(`the vote on proposal ${proposal.number} has no rule`);
+  if (isSecret(rule, proposal.terms)) return closeSecretVote(tx, ctx, proposal);
   const ballots = await store.ballotsOf(tx, id);
   const eligible = await store.votersOf(tx, id);
   const delegations = followed(await delegationsFor(tx, kind), ballots, eligible);
@@ -87,24 +107,35 @@ async function closeVote(tx: Tx, ctx: MachineContext, proposal: store.ProposalRo
     return { entryId, memberId, ...(vote ? { vote } : { choice }), salt: opening.salt };
   });
   const more = {
-    ...(winners &&
-      (definition && ['stv', 'budget'].includes(definition.method) ? { winners } : { winner: winners[0] })),
+    ballots: counted,
     ...(delegations.length > 0 && { delegations: delegations.map((one) => ({ ...one, topic: kind })) }),
   };
-  const payload = { proposalId: id, tally: count, outcome, ballots: counted, ...more };
-  const entry = await recordFact(tx, ctx, {
-    kind: 'proposal.closed',
-    actor: null,
-    subject: `proposal:${id}`,
-    payload: payload as unknown as Json,
-    visibility: 'public',
-  });
-  const enactsAt = outcome === 'passed' && kind !== 'open' ? enactment(rule, votingClosesAt) : null;
-  await store.advance(tx, id, { state: outcome, tally: count, tallyEntryId: entry.id, enactsAt, winners });
+  await closed(tx, ctx, proposal, { count, outcome, winners, more: more as unknown as Record<string, Json> });
   await options.keepDelegations(
     tx,
     delegations.map(({ entryId, from, to }) => ({ proposalId: id, fromId: from, toId: to, entryId })),
   );
+}
+
+/** Records a count and what it decides. */
+async function closed(
+  tx: Tx,
+  ctx: MachineContext,
+  { id, kind, rule, votingClosesAt, definition }: store.ProposalRow,
+  { count, outcome, winners, more }: Counted & { more: Record<string, Json> },
+): Promise<void> {
+  const several = definition && ['stv', 'budget'].includes(definition.method);
+  const won = winners && (several ? { winners } : { winner: winners[0] });
+  const entry = await recordFact(tx, ctx, {
+    kind: 'proposal.closed',
+    actor: null,
+    subject: `proposal:${id}`,
+    payload: { proposalId: id, tally: count, outcome, ...more, ...won } as unknown as Json,
+    visibility: 'public',
+  });
+  const passed = outcome === 'passed' && kind !== 'open' && rule && votingClosesAt;
+  const enactsAt = passed ? enactment(rule, votingClosesAt) : null;
+  await store.advance(tx, id, { state: outcome, tally: count, tallyEntryId: entry.id, enactsAt, winners });
 }
 
 /** The delegations by which somebody's voice reached a ballot; others are nobody's business, and stay closed. */

@@ -46,4 +46,5 @@ export {
 export { type ProposalDetail, type ProposalSummary, proposalOf, proposalsOf } from './proposal-pages.ts';
 export { type Draft, openProposal, propose, reviseProposal, withdrawProposal } from './proposals.ts';
 export * from './rules.ts';
+export { castSecretBallot, givePaper } from './secret-votes.ts';
 export { commentsOf, withdrawComment, writeComment } from './threads.ts';

@@ -11,6 +11,8 @@ import { changesPolicy } from './patch.ts';
 import * as policies from './policies.store.ts';
 import { type PolicyInForce, recusesDeclared, type VoteRule, voteRuleOf } from './policy.ts';
 import * as store from './proposals.store.ts';
+import { isSecret, papersUntil } from './secret.ts';
+import { makeBallotKey } from './secret-votes.ts';
 import { votingWindow } from './timeline.ts';
 
 type MachineContext = Pick<Context, 'clock' | 'ids' | 'secrets'>;
@@ -80,6 +82,9 @@ export async function openVote(
   const rule = voteRuleOf(policy.document, kind);
   if (!rule) return lapse(tx, ctx, proposal, 'kind');
   const { eligible, recused, affected } = await electorateOf(tx, proposal, policy, rule);
+  const secret = isSecret(rule, terms);
+  if (secret && eligible.length < policy.document.privacy.minGroupSize)
+    return lapse(tx, ctx, proposal, 'too_few_for_secrecy');
   const put = await optionsNow(tx, proposal, eligible);
   if (optionsMissing(kind, (await options.optionsOf(tx, id)).length, put.length))
     return lapse(tx, ctx, proposal, 'options');
@@ -88,6 +93,12 @@ export async function openVote(
   const { opensAt, closesAt } = votingWindow(rule, ctx.clock.now());
   const against = await policies.byVersion(tx, proposal.againstVersion);
   const { options: _, ...told } = definition ?? {};
+  const fewest = policy.document.privacy.minGroupSize;
+  const papers = secret && {
+    modulus: await makeBallotKey(tx, ctx, { proposalId: id, fewest }),
+    papersUntil: papersUntil(opensAt, closesAt).toISOString(),
+    fewest,
+  };
   const entry = await recordFact(tx, at(ctx, opensAt), {
     kind: 'proposal.opened',
     actor: authorId,
@@ -106,6 +117,7 @@ export async function openVote(
       ...(Object.keys(terms).length > 0 && { terms: terms as unknown as Json }),
       ...(recused.length > 0 && { recused }),
       ...(affected && { affected: affected as unknown as Json }),
+      ...(papers && { papers }),
     },
     visibility: 'public',
   });
@@ -120,7 +132,7 @@ export async function lapse(
   tx: Tx,
   ctx: MachineContext,
   proposal: store.ProposalRow,
-  why: 'draft' | 'kind' | 'options',
+  why: 'draft' | 'kind' | 'options' | 'too_few_for_secrecy',
 ): Promise<Entry> {
   const entry = await recordFact(tx, ctx, {
     kind: 'proposal.lapsed',

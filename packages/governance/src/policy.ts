@@ -102,8 +102,11 @@ const voteRuleSchema = z.strictObject({
   delayHours: count(0, 24 * 365),
   // What follows is left out in policies older than it; a default here would change their hash.
   options: optionRuleSchema.exactOptional(),
-  /** ballots are closed to everybody's eyes until the count, which opens them all */
-  secrecy: z.literal('open_at_close').exactOptional(),
+  /**
+   * open_at_close: ballots are closed to everybody's eyes until the count, which opens them all; secret: nobody learns
+   * who voted how; author_chooses: the first, unless the author asks for the second
+   */
+  secrecy: z.enum(['open_at_close', 'secret', 'author_chooses']).exactOptional(),
   /** a quorum first reached in the last so many hours keeps the vote open so much longer, once */
   lateQuorum: z
     .strictObject({ lastHours: count(1, 24 * 30), extendHours: count(1, 24 * 30) })
@@ -293,6 +296,8 @@ function checkVoting(policy: z.infer<typeof policyFields>, ctx: z.RefinementCtx)
       ctx.addIssue({ code: 'custom', path: ['voting', 'kinds', kind, field], message });
     for (const role of rule.affected?.roles ?? [])
       if (!policy.roles[role]) wrong('affected', `no role is named ${role}`);
+    if (rule.affected && rule.secrecy !== undefined && rule.secrecy !== 'open_at_close')
+      wrong('secrecy', 'a majority of some cannot be told where nobody knows who voted how');
     const methods: readonly string[] = rule.options?.methods ?? [];
     if (kind === 'election' ? !methods.includes(rule.method) : rule.method !== 'yes_no')
       wrong('method', kind === 'election' ? 'must be one of its methods for options' : 'must be yes_no');

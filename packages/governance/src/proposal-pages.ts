@@ -17,6 +17,8 @@ import * as policies from './policies.store.ts';
 import { type ProposalBrief, policyHistory, requirePolicy } from './policies.ts';
 import { mayDo, type Policy, type VoteRule, voteRuleOf } from './policy.ts';
 import * as store from './proposals.store.ts';
+import * as secrets from './secret.store.ts';
+import { papersUntil, type SecretBallot } from './secret.ts';
 import { writtenAgainst } from './standing.ts';
 import type { Choice, Tally } from './tally.ts';
 
@@ -105,8 +107,40 @@ export interface ProposalDetail extends ProposalSummary {
   affected: { roles: readonly string[]; eligible: number } | null;
   consents: { member: Named; yes: boolean | null }[];
   delegations: { from: Named; to: Named; entryId: string }[];
+  /** Of a secret vote, once it is open. */
+  secret: SecretVote | null;
   rebases: ProposalBrief | null;
   rebasedBy: ProposalBrief | null;
+}
+
+/** What a voter needs to know of a secret vote, and after the close its opened ballots. */
+export interface SecretVote {
+  /** of the key that signs papers, as JWK writes it */
+  modulus: string;
+  papersUntil: Date;
+  /** with fewer ballots than this none is opened */
+  fewest: number;
+  papersGiven: number;
+  /** whether the asking member got a paper */
+  mine: boolean;
+  ballots: Omit<SecretBallot, 'signature' | 'token' | 'randomizer'>[];
+}
+
+async function secretOf(tx: Tx, row: store.ProposalRow, asking: string | null): Promise<SecretVote | null> {
+  const { votingOpenedAt: opened, votingClosesAt: closes } = row;
+  const key = await secrets.keyOf(tx, row.id);
+  if (!key || !opened || !closes) return null;
+  const found = row.tally === null ? [] : await secrets.secretBallotsOf(tx, row.id);
+  return {
+    modulus: key.modulus,
+    papersUntil: papersUntil(opened, closes),
+    fewest: key.fewest,
+    papersGiven: await secrets.papersGiven(tx, row.id),
+    mine: asking !== null && (await secrets.paperOf(tx, row.id, asking)) !== null,
+    ballots: (found.length < key.fewest ? [] : found).map(({ publicKey, revision, choice, vote }) => {
+      return { publicKey, revision, choice, vote };
+    }),
+  };
 }
 
 /** Everybody by id, in the name they go by now. */
@@ -320,6 +354,7 @@ export async function proposalOf(
       to: named(toId),
       entryId,
     })),
+    secret: await secretOf(tx, row, asking),
     rebases: row.terms.rebases === undefined ? null : brief(await store.byId(tx, row.terms.rebases)),
     rebasedBy: brief(await store.rebaseOf(tx, id)),
   };

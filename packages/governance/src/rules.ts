@@ -20,6 +20,7 @@ export * from './policy-hash.ts';
 export * from './policy-yaml.ts';
 export * from './reverting.ts';
 export * from './safeguards.ts';
+export * from './secret.ts';
 export * from './tally.ts';
 export * from './terms.ts';
 export * from './timeline.ts';

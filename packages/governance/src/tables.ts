@@ -5,6 +5,7 @@ import type { Definition } from './methods/types.ts';
 import type { OptionState, OptionVote } from './options.ts';
 import type { PolicyPatch } from './patch.ts';
 import type { Policy, ProposalKind, VoteRule } from './policy.ts';
+import type { SecretBallot } from './secret.ts';
 import type { Choice } from './tally.ts';
 import type { Terms } from './terms.ts';
 import type { ProposalState } from './timeline.ts';
@@ -125,6 +126,35 @@ export const proposalVoters = pgTable(
   'proposal_voters',
   { proposalId: text('proposal_id').notNull(), memberId: text('member_id').notNull() },
   (table) => [primaryKey({ columns: [table.proposalId, table.memberId] })],
+);
+
+export const ballotKeys = pgTable('ballot_keys', {
+  proposalId: text('proposal_id').primaryKey(),
+  modulus: text('modulus').notNull(),
+  fewest: integer('fewest').notNull(),
+  privateKey: bytea('private_key'),
+});
+
+export const ballotPapers = pgTable(
+  'ballot_papers',
+  {
+    proposalId: text('proposal_id').notNull(),
+    memberId: text('member_id').notNull(),
+    blindedSha256: text('blinded_sha256').notNull(),
+    signed: text('signed').notNull(),
+    entryId: text('entry_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.proposalId, table.memberId] })],
+);
+
+export const secretBallots = pgTable(
+  'secret_ballots',
+  {
+    proposalId: text('proposal_id').notNull(),
+    publicKey: text('public_key').notNull(),
+    ballot: jsonb('ballot').$type<SecretBallot>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.proposalId, table.publicKey] })],
 );
 
 export const ballots = pgTable(

@@ -33,6 +33,8 @@ const termsSchema = z.strictObject({
   reviewDays: count(1, 3650).exactOptional(),
   /** ids of members without whose own yes the change is not put in force, whatever the vote */
   needsConsentOf: z.array(z.string().min(1).max(100)).min(1).max(50).exactOptional(),
+  /** nobody learns who voted how, where the rule leaves it to the author */
+  secret: z.literal(true).exactOptional(),
   /** of a vote that a clash opened: the proposal that passed before */
   rebases: z.string().exactOptional(),
   /** of a vote on an emergency measure */
@@ -64,7 +66,10 @@ export function checkTerms(policy: Policy, kind: ProposalKind, terms: Terms, now
     return refuse('discussUntil', 'is more than a year away');
   for (const field of ['rebases', 'emergencyId'] as const)
     if (terms[field] !== undefined) return refuse(field, 'is for votes that the machine opens');
-  const methods: readonly string[] = voteRuleOf(policy, kind)?.options?.methods ?? [];
+  const { options, secrecy } = voteRuleOf(policy, kind) ?? {};
+  if (terms.secret && secrecy !== 'author_chooses' && secrecy !== 'secret')
+    return refuse('secret', 'votes of this kind are opened at the close');
+  const methods: readonly string[] = options?.methods ?? [];
   const method = terms.method ?? methods[0];
   if (terms.method && !methods.includes(terms.method)) return refuse('method', 'is no method of this kind');
   const elects = kind === 'election';

@@ -1,5 +1,5 @@
 /** The stand-alone checker: reads an export, runs the rules again, trusts nobody. For Node and the browser. */
-export { countFile, voteMethods } from '@uncaged/governance/rules';
+export { ballotMessage, countFile, paperMessage, voteMethods } from '@uncaged/governance/rules';
 export type { Finding, FindingCode } from './finding.ts';
 export type { PolicyStep } from './replay/policies.ts';
 export { blobReader, bytesReader } from './source.ts';

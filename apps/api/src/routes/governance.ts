@@ -2,7 +2,9 @@ import { governanceEndpoints as wire } from '@uncaged/contract';
 import {
   acceptOption,
   castBallot,
+  castSecretBallot,
   consentToProposal,
+  givePaper,
   openProposal,
   type PolicyVersion,
   policyDiff,
@@ -31,10 +33,22 @@ export function governanceRoutes(deps: Deps) {
   const app = newRoutes();
   const { db } = deps.platform;
 
+  /** The proposal as whoever asks may see it now. */
+  async function proposalSeen(c: ApiContext, id: string) {
+    const found = await proposalOf(db.read, id, c.get('actor').memberId);
+    if (!found.ok) return found;
+    const { secret, ...proposal } = found.proposal;
+    const now = deps.platform.clock.now();
+    const closed = proposal.state !== 'voting';
+    const early = secret !== null && now < secret.papersUntil;
+    const phase = closed ? ('closed' as const) : early ? ('papers' as const) : ('ballots' as const);
+    return { ok: true as const, proposal: { ...proposal, secret: secret && { ...secret, phase } } };
+  }
+
   /** The proposal as whoever asks may see it, after something about it was recorded. */
   async function changed(c: ApiContext, id: string, entry: WrittenEntry) {
     const receipt = await deps.receipt(entry);
-    const seen = await proposalOf(db.read, id, c.get('actor').memberId);
+    const seen = await proposalSeen(c, id);
     return seen.ok ? { ok: true as const, answer: wired({ proposal: seen.proposal, receipt }) } : seen;
   }
 
@@ -85,7 +99,7 @@ export function governanceRoutes(deps: Deps) {
     wire.proposal,
     { summary: 'A proposal with its diff and, after the close, its count' },
     async ({ c, params }) => {
-      const found = await proposalOf(db.read, params.id ?? '', c.get('actor').memberId);
+      const found = await proposalSeen(c, params.id ?? '');
       return found.ok ? { ok: true, answer: wired({ proposal: found.proposal }) } : found;
     },
   );
@@ -192,6 +206,23 @@ export function governanceRoutes(deps: Deps) {
       return { ok: true, answer: wired({ proposalId, ...said, replaced, replacedVote, closesAt, receipt }) };
     },
   );
+  route(
+    app,
+    wire.givePaper,
+    { summary: 'Have a blinded ballot paper signed, once' },
+    async ({ c, params, body }) => {
+      const blinded = Buffer.from(body.blinded, 'hex');
+      const given = await givePaper(await deps.contextOf(c), { proposalId: params.id ?? '', blinded });
+      if (!given.ok) return given;
+      const receipt = given.entry ? await deps.receipt(given.entry) : null;
+      return { ok: true, answer: wired({ signed: given.signed, receipt }) };
+    },
+  );
+  route(app, wire.castSecret, { summary: 'Cast a secret ballot, as nobody' }, async ({ params, body }) => {
+    const cast = await castSecretBallot(deps.platform, { proposalId: params.id ?? '', ballot: body });
+    if (!cast.ok) return detailed(cast);
+    return { ok: true, answer: { revision: cast.revision, promise: cast.promise } };
+  });
   return app;
 }
 

@@ -478,6 +478,8 @@ function votingOf(document: Json, kind: string): Part {
             [
               ['', 'as the program usually does'],
               ['open_at_close', 'closed until the count, then open'],
+              ['secret', 'secret: nobody learns who voted how'],
+              ['author_chooses', 'open at the count, or secret if the author asks'],
             ],
             { blank: true },
           ),

@@ -176,7 +176,12 @@ function votingChapter(document: Tree): Chapter {
       ...optionClauses(rule, path),
       {
         path: `${path}/secrecy`,
-        text: 'How anybody voted is shown at the close, and not before.',
+        text:
+          rule.secrecy === 'secret'
+            ? 'The vote is secret: nobody learns who voted how.'
+            : rule.secrecy === 'author_chooses'
+              ? 'How anybody voted is shown at the close, and not before; or the vote is secret, if its author asks for that, and nobody ever learns it.'
+              : 'How anybody voted is shown at the close, and not before.',
       },
       {
         path: `${path}/lateQuorum`,

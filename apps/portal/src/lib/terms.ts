@@ -24,6 +24,7 @@ export function termsOf(typed: Typed, kind: string): { terms: TermsRequest; wron
     if (text('role') === '') wrong['terms/role'] = 'Choose the role that is given.';
   } else put('method', text('method'));
   if (text('method') === 'budget') put('total', number('total', 1, 1_000_000_000_000));
+  put('secret', text('secret') === 'on' ? true : undefined);
   put('discussUntil', momentOf(text('discussUntil'), wrong));
   const consents = (typed['terms/needsConsentOf'] ?? '').split('\n').filter((id) => id !== '');
   if (consents.length > 0) put('needsConsentOf', consents);

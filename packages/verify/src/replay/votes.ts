@@ -1,17 +1,24 @@
 import { type ArchivedEntry, fromHex, type Json } from '@uncaged/book/rules';
 import {
   type Affected,
+  ballotFlaw,
   type CastContent,
+  type Counted,
+  checkVote,
+  countSecret,
   countVote,
   type Definition,
   definitionOf,
+  isSecret,
   lateClose,
   type Outcome,
   optionsMissing,
   type Policy,
   type PolicyPatch,
   type ProposalKind,
+  papersUntil,
   patchForKind,
+  type SecretBallot,
   type Terms,
   type VoteRule,
   voteRuleOf,
@@ -36,6 +43,8 @@ export interface Vote {
   /** What the count is told besides the ballots; null for yes and no. */
   readonly definition: Definition | null;
   readonly proposed: Proposed;
+  /** Of a secret vote: the key that signed its papers, until when, and who got one. */
+  readonly papers: Papers | null;
   closesAt: Date;
   extended: boolean;
   /** The last ballot of each member in the book. */
@@ -47,6 +56,14 @@ export interface Vote {
   words: string | null;
   /** What became of it after it passed. */
   became: 'canary' | 'enacted' | 'reverted' | 'clash' | 'vetoed' | null;
+}
+
+interface Papers {
+  readonly modulus: string;
+  readonly until: Date;
+  /** With fewer ballots than this none is opened. */
+  readonly fewest: number;
+  readonly given: Set<string>;
 }
 
 /** What a vote is held against. */
@@ -85,6 +102,7 @@ export class Votes implements Replay {
       ...proposals.kinds,
       'proposal.opened',
       'ballot.cast',
+      'ballot.issued',
       'proposal.extended',
       'proposal.closed',
       'proposal.vetoed',
@@ -111,6 +129,7 @@ export class Votes implements Replay {
     if (entry.kind === 'proposal.opened')
       return vote ? wrong('broken_vote', 'opens a vote a second time') : this.#open(entry, id, payload);
     if (!vote) return wrong('broken_vote', 'is about a vote that never opened');
+    if (entry.kind === 'ballot.issued') return this.#issue(entry, vote, payload);
     if (entry.kind === 'proposal.extended') return this.#extend(entry, vote, payload);
     if (entry.kind === 'proposal.closed') return this.#close(entry, vote, id, payload);
     const open = vote.became === null || vote.became === 'canary';
@@ -147,6 +166,7 @@ export class Votes implements Replay {
         standing.map(({ key }) => key),
       ),
       proposed,
+      papers: papersOf(payload, entry.time, rule, terms),
       closesAt: new Date(text(payload, 'closesAt')),
       extended: false,
       cast: new Map(),
@@ -191,6 +211,11 @@ export class Votes implements Replay {
       if (!sameJson(counted[field] ?? null, payload[field] ?? null))
         return `is counted in another way (${field}) than its rule says`;
     const recused = payload.recused === undefined ? [] : list(payload, 'recused').map(String);
+    const papers = isFields(payload.papers) ? payload.papers : null;
+    if ((vote.papers === null) !== !isSecret(rule, vote.terms) || (papers && !vote.papers))
+      return 'is secret, or open, otherwise than its rule and its author say';
+    if (vote.papers && vote.papers.fewest !== policy.privacy.minGroupSize)
+      return 'opens its ballots from another number on than the policy says';
     const voters = [...vote.eligible, ...recused].sort();
     if (!sameJson(voters, this.#inForce.members.eligible(policy)))
       return 'lets others vote than the policy in force does';
@@ -205,12 +230,25 @@ export class Votes implements Replay {
 
   #cast(entry: ArchivedEntry, vote: Vote | undefined): Wrong | null {
     if (!vote) return wrong('broken_vote', 'is a ballot before the vote opened');
+    if (vote.papers) return wrong('broken_vote', 'is a ballot with a name on it in a secret vote');
     if (vote.outcome !== null || entry.time >= vote.closesAt)
       return wrong('broken_vote', 'is a ballot after the close');
     if (entry.actor === null || !vote.eligible.includes(entry.actor)) {
       return wrong('broken_vote', 'is a ballot of somebody who was not eligible');
     }
     vote.cast.set(entry.actor, { entryId: entry.id, commitment: entry.commitment });
+    return null;
+  }
+
+  #issue(entry: ArchivedEntry, vote: Vote, payload: Payload): Wrong | null {
+    const { papers } = vote;
+    const memberId = entry.actor ?? '';
+    if (!papers || vote.outcome !== null || entry.time >= papers.until)
+      return wrong('broken_vote', 'is a paper for a vote that gives out none, or none any more');
+    if (!vote.eligible.includes(memberId) || text(payload, 'memberId') !== memberId)
+      return wrong('broken_vote', 'is a paper for somebody who was not eligible');
+    if (papers.given.has(memberId)) return wrong('broken_vote', 'is a second paper for the same member');
+    papers.given.add(memberId);
     return null;
   }
 
@@ -226,33 +264,12 @@ export class Votes implements Replay {
   #close(entry: ArchivedEntry, vote: Vote, proposalId: string, payload: Payload): Wrong | null {
     if (vote.outcome !== null) return wrong('broken_vote', 'counts a vote a second time');
     if (entry.time < vote.closesAt) return wrong('broken_vote', 'counts the vote before its close');
-    const ballots: CastContent[] = [];
-    for (const json of list(payload, 'ballots')) {
-      const ballot = castAs(vote, proposalId, json);
-      if (typeof ballot === 'string') return wrong('broken_vote', ballot);
-      ballots.push(ballot);
-    }
-    const voters = new Set(ballots.map(({ memberId }) => memberId));
-    const missing = [...vote.cast.keys()].find((memberId) => !voters.has(memberId));
-    if (missing || voters.size < ballots.length) {
-      return wrong('broken_vote', missing ? `leaves out the ballot of ${missing}` : 'counts a ballot twice');
-    }
-    const followed = payload.delegations === undefined ? [] : list(payload, 'delegations');
-    const delegations: { from: string; to: string }[] = [];
-    for (const json of followed) {
-      const delegation = this.#delegated(vote, json);
-      if (typeof delegation === 'string') return wrong('broken_vote', delegation);
-      delegations.push(delegation);
-    }
-    const { definition, eligible, rule, affected } = vote;
-    const { count, outcome, winners } = countVote({
-      definition,
-      ballots,
-      delegations,
-      eligible,
-      rule,
-      affected,
-    });
+    const counted = vote.papers
+      ? countPapers(vote, vote.papers, proposalId, payload)
+      : this.#countNamed(vote, proposalId, payload);
+    if (typeof counted === 'string') return wrong('broken_vote', counted);
+    const { count, outcome, winners } = counted;
+    const { definition } = vote;
     if (!sameJson(count, payload.tally)) return wrong('broken_vote', `counts again to: ${count.words}`);
     if (payload.outcome !== outcome)
       return wrong('broken_vote', `is ${String(payload.outcome)}, but the count says ${outcome}`);
@@ -264,6 +281,37 @@ export class Votes implements Replay {
     vote.winners = winners ?? [];
     vote.words = count.words;
     return null;
+  }
+
+  /** What ballots with names on them come to; or why they are none. */
+  #countNamed(vote: Vote, proposalId: string, payload: Payload): Counted | string {
+    const ballots: CastContent[] = [];
+    for (const json of list(payload, 'ballots')) {
+      const ballot = castAs(vote, proposalId, json);
+      if (typeof ballot === 'string') return ballot;
+      ballots.push(ballot);
+    }
+    const voters = new Set(ballots.map(({ memberId }) => memberId));
+    const missing = [...vote.cast.keys()].find((memberId) => !voters.has(memberId));
+    if (missing || voters.size < ballots.length) {
+      return missing ? `leaves out the ballot of ${missing}` : 'counts a ballot twice';
+    }
+    const followed = payload.delegations === undefined ? [] : list(payload, 'delegations');
+    const delegations: { from: string; to: string }[] = [];
+    for (const json of followed) {
+      const delegation = this.#delegated(vote, json);
+      if (typeof delegation === 'string') return delegation;
+      delegations.push(delegation);
+    }
+    const { definition, eligible, rule, affected } = vote;
+    return countVote({
+      definition,
+      ballots,
+      delegations,
+      eligible,
+      rule,
+      affected,
+    });
   }
 
   /** A delegation that a count followed, opened; or why it may not be followed. */
@@ -278,6 +326,35 @@ export class Votes implements Replay {
       return `follows another delegation than ${from} gave`;
     return { from, to };
   }
+}
+
+/** The papers that a vote says it gives out; null where it gives out none that can be checked. */
+function papersOf(payload: Payload, opensAt: Date, rule: VoteRule, terms: Terms): Papers | null {
+  const said = isFields(payload.papers) ? payload.papers : null;
+  if (!said || !isSecret(rule, terms)) return null;
+  const { modulus, fewest } = said;
+  const until = papersUntil(opensAt, new Date(text(payload, 'closesAt')));
+  if (typeof modulus !== 'string' || typeof fewest !== 'number') return null;
+  return said.papersUntil === until.toISOString() ? { modulus, until, fewest, given: new Set() } : null;
+}
+
+/** What ballots on papers come to; or why they are none. */
+function countPapers(vote: Vote, papers: Papers, proposalId: string, payload: Payload): Counted | string {
+  const { definition, rule, eligible } = vote;
+  const { modulus, fewest, given } = papers;
+  const ballots = list(payload, 'secretBallots') as unknown as SecretBallot[];
+  if (new Set(ballots.map(({ publicKey }) => publicKey)).size < ballots.length) return 'counts a paper twice';
+  if (ballots.length > given.size) return 'counts more ballots than papers were given out';
+  if (ballots.length > 0 && ballots.length < fewest)
+    return 'opens so few ballots that they point at somebody';
+  for (const ballot of ballots) {
+    const flaw = ballotFlaw(modulus, proposalId, ballot);
+    if (flaw === 'token_invalid') return `counts a ballot on no paper of this vote (${ballot.publicKey})`;
+    if (flaw) return `counts a ballot that is not signed by whoever holds its paper (${ballot.publicKey})`;
+    if (definition ? !ballot.vote || !checkVote(definition, ballot.vote).ok : !ballot.choice)
+      return 'counts a ballot that this vote cannot count';
+  }
+  return countSecret({ definition, rule, ballots, eligible: eligible.length, fewest });
 }
 
 /** Those whose own majority a rule asks for, among the eligible. */
