@@ -95,6 +95,23 @@ test('it is talked over, line by line, and looked back on by anybody here', { ti
   await iris.page.getByLabel('Answer to nacht').fill('That is too short to be a name.');
   await iris.page.getByRole('button', { name: 'Answer', exact: true }).click();
   await iris.page.getByText('That is too short to be a name.').waitFor();
+  await page.locator('summary', { hasText: 'Put other words for it' }).click();
+  await page.getByLabel('What it is called').fill('All three ways she signs');
+  await page.getByLabel('safeguards: living-artists: names').first().fill('Aster Vale\nA. Vale\nAV Studio');
+  await page.getByRole('button', { name: 'Put it forward' }).click();
+  await page.getByRole('button', { name: 'Take it back' }).last().waitFor();
+  expect((await reeds.page(proposalId)).options[0]?.diff[0]?.after).toMatchObject({
+    names: ['Aster Vale', 'A. Vale', 'AV Studio'],
+  });
+  await iris.page.reload();
+  await awake(iris.page);
+  await iris.page.locator('summary', { hasText: 'Write it anew' }).click();
+  await iris.page.getByLabel('Why it is so').fill('Nobody asked her, and she draws reeds for a living.');
+  await iris.page.getByRole('button', { name: 'Put these words in its place' }).click();
+  await iris.page.getByText('Nobody asked her, and').first().waitFor();
+  await reeds.members.nacht.post(`/api/proposals/${proposalId}/options/o1/withdraw`);
+  await page.reload();
+  await awake(page);
   await page.getByLabel('The last days').selectOption('90');
   await page.getByRole('button', { name: 'Look back' }).click();
   await page.getByText('would have been refused').waitFor();
@@ -308,7 +325,7 @@ test('a secret vote: a paper first, a ballot on it as nobody, and afterwards one
   await page.reload();
   await awake(page);
   await page.getByText('1 yes, 4 no').first().waitFor();
-  await page.getByText('yours').waitFor();
+  await page.getByText('yours', { exact: true }).waitFor();
   expect(await inspect(page, 'secret-counted')).toEqual([]);
 });
 

@@ -4,12 +4,11 @@ import type {
   CommentsAnswer,
   DelegationsAnswer,
   InterestsAnswer,
-  PatchOperation,
   PolicyAnswer,
-  Problem,
   ProposalAnswer,
   ReplayAnswer,
 } from '@uncaged/contract';
+import { amended, amendFields } from '#lib/amend.ts';
 import { amountText } from '#lib/money.ts';
 import { type Json, type Operation, patched, proseDiff } from '#lib/policy.ts';
 import { ask, type Filled, filled, get, maybe, problem, refuse } from '#lib/server/ask.ts';
@@ -62,35 +61,6 @@ async function changed(event: Step, at: string, path: string, body: unknown, for
   return answer.ok ? { done: at } : refuse(at, answer.problem, typed);
 }
 
-/** The clauses of an amendment as its writer typed them; a clause the proposal adds is added, others replaced. */
-function amended(
-  { proposal }: ProposalAnswer,
-  form: Filled,
-): { ok: true; patch: PatchOperation[] } | { ok: false; problem: Problem } {
-  const patch: PatchOperation[] = [];
-  for (const { path, before } of proposal.diff) {
-    const typed = form.text(`clause:${path}`);
-    if (typed === '') {
-      if (before !== undefined) patch.push({ op: 'remove', path });
-      continue;
-    }
-    try {
-      patch.push({ op: before === undefined ? 'add' : 'replace', path, value: JSON.parse(typed) });
-    } catch {
-      return {
-        ok: false,
-        problem: problem(
-          'clause_unreadable',
-          'One clause cannot be read',
-          `${path} is not JSON.`,
-          'Put text in double quotes and numbers bare.',
-        ),
-      };
-    }
-  }
-  return { ok: true, patch };
-}
-
 export const actions: Actions = {
   say: async (event) => {
     const form = await filled(event);
@@ -104,6 +74,33 @@ export const actions: Actions = {
     const id = form.text('comment');
     const answer = await ask(event, 'POST', `/api/comments/${encodeURIComponent(id)}/withdraw`, {}, form.key);
     return answer.ok ? { done: 'unsay' } : refuse(`unsay-${id}`, answer.problem);
+  },
+  revise: async (event) => {
+    const form = await filled(event);
+    const { proposal } = await get<ProposalAnswer>(event, address(event));
+    const policy = await get<PolicyAnswer>(event, '/api/policy');
+    const values = Object.fromEntries(
+      amendFields(proposal.diff).map(({ path }): [string, string] => [path, form.text(`clause:${path}`)]),
+    );
+    const words = { title: form.text('title'), body: form.text('body') };
+    const typed = { ...words, ...values };
+    const read = amended(proposal.diff, values);
+    if (!read.ok)
+      return refuse(
+        'revise',
+        problem(
+          'field_wrong',
+          'One field cannot be read',
+          `${read.label}.`,
+          'Write something of its sort there.',
+        ),
+        typed,
+      );
+    // A day to talk until that has passed asks for nothing any more.
+    const { discussUntil, ...terms } = proposal.terms;
+    const until = discussUntil !== undefined && Date.parse(discussUntil) > Date.now() ? { discussUntil } : {};
+    const body = { ...words, patch: read.patch, against: policy.hash, terms: { ...terms, ...until } };
+    return changed(event, 'revise', 'revisions', body, form, typed);
   },
   open: async (event) => changed(event, 'open', 'open', {}, await filled(event)),
   withdraw: async (event) => changed(event, 'withdraw', 'withdraw', {}, await filled(event)),
@@ -130,13 +127,25 @@ export const actions: Actions = {
     const form = await filled(event);
     const answer = await get<ProposalAnswer>(event, address(event));
     const words = { title: form.text('title'), body: form.text('body') };
-    const clauses = answer.proposal.diff.map(({ path }): [string, string] => [
-      `clause:${path}`,
-      form.text(`clause:${path}`),
-    ]);
-    const typed = { ...words, ...Object.fromEntries(clauses) };
-    const read = amended(answer, form);
-    if (!read.ok) return refuse('put', read.problem, typed);
+    const values = Object.fromEntries(
+      amendFields(answer.proposal.diff).map(({ path }): [string, string] => [
+        path,
+        form.text(`clause:${path}`),
+      ]),
+    );
+    const typed = { ...words, ...values };
+    const read = amended(answer.proposal.diff, values);
+    if (!read.ok)
+      return refuse(
+        'put',
+        problem(
+          'field_wrong',
+          'One field cannot be read',
+          `${read.label}.`,
+          'Write something of its sort there.',
+        ),
+        typed,
+      );
     return changed(event, 'put', 'options', { ...words, patch: read.patch }, form, typed);
   },
   vote: async (event) => {
