@@ -14,6 +14,8 @@ let late: Visitor;
 let first: string;
 let closed: string;
 let running: string;
+/** What a secret vote was answered while there were only four. */
+let amongFour: Response;
 
 beforeAll(async () => {
   stage = await raise();
@@ -35,6 +37,7 @@ beforeAll(async () => {
   ]);
   await reeds.open('iris', running);
   await reeds.members.nacht.post('/api/delegations', { topic: 'safeguard', to: reeds.ids.ko });
+  amongFour = await proposes({ kind: 'open', patch: [], terms: { secret: true } });
   const { code } = await reeds.members.heron.post<{ code: string }>('/api/invitations', {});
   late = stage.visitor();
   await late.post('/api/members', { code, pseudonym: 'wren', password: 'a reed by the water' });
@@ -144,6 +147,8 @@ const table: [string, number, string, () => Promise<Response>][] = [
     'patch_outside_kind',
     () => proposes({ kind: 'safeguard', patch: [{ ...days[0], value: 6 }] }),
   ],
+  ['a secret vote among too few', 422, 'too_few_for_secrecy', async () => amongFour.clone()],
+  ['secrecy where the rules know none', 422, 'terms_do_not_fit', () => proposes({ terms: { secret: true } })],
   [
     'an emergency about money',
     422,

@@ -331,6 +331,8 @@ export const proposalSummarySchema = z.object({
   eligible: z.int().nullable(),
   /** ballots cast so far; how they were cast is told at the close */
   cast: z.int(),
+  /** nobody learns who voted how; then `cast` stays 0 */
+  secretBallots: z.boolean(),
   /** of a vote by yes and no, after its close */
   tally: tallySchema.nullable(),
   /** by which the vote is counted, or would be if it opened now */

@@ -3,6 +3,7 @@ import * as members from './members.store.ts';
 import { type DiffLine, type PolicyPatch, patchForKind } from './patch.ts';
 import { type Policy, type PolicyInForce, type ProposalKind, voteRuleOf } from './policy.ts';
 import { checkReachable, type NeverPasses } from './reachable.ts';
+import { isSecret } from './secret.ts';
 import { checkTerms, type Terms, type TermsCheck } from './terms.ts';
 
 const titleMax = 200;
@@ -31,7 +32,10 @@ export interface Matter {
 
 export type MatterRefusal =
   | { ok: false; code: 'stale_policy'; inForce: string }
-  | { ok: false; code: 'kind_not_in_policy' | 'emergency_opens_itself' | 'unknown_member' }
+  | {
+      ok: false;
+      code: 'kind_not_in_policy' | 'emergency_opens_itself' | 'too_few_for_secrecy' | 'unknown_member';
+    }
   | Extract<TermsCheck, { ok: false }>
   | PatchRefusal;
 export type PatchRefusal =
@@ -69,8 +73,8 @@ export async function checkPatch(
 
 /**
  * Whether a proposal of this kind may stand under the policy in force. Errors in this order: `stale_policy` (written
- * against another version), `kind_not_in_policy`, `emergency_opens_itself`, those of `checkTerms`, `unknown_member`
- * (asked for the consent of somebody who is not here), those of `checkPatch`.
+ * against another version), `kind_not_in_policy`, `emergency_opens_itself`, those of `checkTerms`,
+ * `too_few_for_secrecy` (fewer may vote than the privacy floor), `unknown_member` (asked for the consent of somebody who is not here), those of `checkPatch`.
  */
 export async function checkMatter(
   tx: Tx,
@@ -81,10 +85,14 @@ export async function checkMatter(
 ): Promise<{ ok: true } | MatterRefusal> {
   const { patch, against, terms } = matter;
   if (against !== policy.hash) return { ok: false, code: 'stale_policy', inForce: policy.hash };
-  if (!voteRuleOf(policy.document, kind)) return { ok: false, code: 'kind_not_in_policy' };
+  const rule = voteRuleOf(policy.document, kind);
+  if (!rule) return { ok: false, code: 'kind_not_in_policy' };
   if (kind === 'emergency') return { ok: false, code: 'emergency_opens_itself' };
   const fit = checkTerms(policy.document, kind, terms, now);
   if (!fit.ok) return fit;
+  const { minGroupSize } = policy.document.privacy;
+  if (isSecret(rule, terms) && (await votersNow(tx, policy.document)).length < minGroupSize)
+    return { ok: false, code: 'too_few_for_secrecy' };
   const { needsConsentOf: asked = [] } = terms;
   const here = (await members.byIds(tx, asked)).filter((member) => member.erasedAt === null);
   if (here.length < asked.length) return { ok: false, code: 'unknown_member' };

@@ -18,7 +18,7 @@ import { type ProposalBrief, policyHistory, requirePolicy } from './policies.ts'
 import { mayDo, type Policy, type VoteRule, voteRuleOf } from './policy.ts';
 import * as store from './proposals.store.ts';
 import * as secrets from './secret.store.ts';
-import { papersUntil, type SecretBallot } from './secret.ts';
+import { isSecret, papersUntil, type SecretBallot } from './secret.ts';
 import { writtenAgainst } from './standing.ts';
 import type { Choice, Tally } from './tally.ts';
 
@@ -55,6 +55,8 @@ export interface ProposalSummary
   /** null before the vote opened */
   eligible: number | null;
   cast: number;
+  /** nobody learns who voted how; then `cast` stays 0 */
+  secretBallots: boolean;
   /** of a vote by yes and no; null before the close */
   tally: Tally | null;
   /** by which it is counted, or would be if the vote opened now */
@@ -198,6 +200,7 @@ async function summaries(tx: Tx, found: readonly store.ProposalRow[]): Promise<P
         enactedVersion: versions.get(row.id) ?? null,
         eligible: turnouts.get(row.id)?.eligible ?? null,
         cast: turnouts.get(row.id)?.cast ?? 0,
+        secretBallots: isSecret(ruleOf(row, document), row.terms),
         tally: tally && isYesNo(tally) ? tally : null,
         method: methodOf(row, ruleOf(row, document), count),
         optionTally: tally && !isYesNo(tally) ? tally : null,

@@ -174,6 +174,9 @@ export async function castSecretBallot(
   asked: { proposalId: string; ballot: SecretBallot },
 ): Promise<SecretCast> {
   const { proposalId, ballot } = asked;
+  // Arithmetic takes its time; nobody else has to wait for it.
+  const key = await store.keyOf(ctx.db.read, proposalId);
+  const flaw = key && ballotFlaw(key.modulus, proposalId, ballot);
   return ctx.db.transaction(async (tx) => {
     const proposal = await proposals.lock(tx, proposalId);
     if (!proposal) return { ok: false, code: 'unknown_proposal' };
@@ -188,8 +191,6 @@ export async function castSecretBallot(
     if (!content) return { ok: false, code: 'ballot_invalid', reason: 'it says nothing' };
     const checked = checkContent(proposal, content);
     if (!checked.ok) return checked;
-    const key = await store.keyOf(tx, proposalId);
-    const flaw = ballotFlaw(key?.modulus ?? '', proposalId, ballot);
     if (flaw !== null) return { ok: false, code: flaw };
     const before = await store.ballotBy(tx, proposalId, ballot.publicKey);
     if (before && before.revision >= ballot.revision)

@@ -380,6 +380,11 @@ export const governanceProblems = {
     title: 'The vote is not open yet',
     next: 'The page of the proposal says when it opens.',
   },
+  too_few_for_secrecy: {
+    status: 422,
+    title: 'Too few of us can vote for a secret vote',
+    next: 'With fewer than the privacy floor of the rules, the count would point at somebody. Ask it as an open vote.',
+  },
   vote_is_secret: {
     status: 409,
     title: 'This vote is secret',
