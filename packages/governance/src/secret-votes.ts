@@ -58,19 +58,26 @@ function unseal(secret: Uint8Array, sealed: Uint8Array): Buffer {
   return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
 }
 
+type SecretVote =
+  | { ok: true; proposal: proposals.ProposalRow; papersUntil: Date }
+  | Refused<'unknown_proposal' | 'vote_not_open' | 'vote_not_secret' | 'vote_closed'>;
+
+/** A secret vote that is open now, locked. Errors in the order of the type. */
+async function secretVote(tx: Tx, proposalId: string, now: Date): Promise<SecretVote> {
+  const proposal = await proposals.lock(tx, proposalId);
+  if (!proposal) return { ok: false, code: 'unknown_proposal' };
+  const { rule, terms, votingOpenedAt: opened, votingClosesAt: closes } = proposal;
+  if (!rule || !opened || !closes) return { ok: false, code: 'vote_not_open' };
+  if (!isSecret(rule, terms)) return { ok: false, code: 'vote_not_secret' };
+  if (!takesBallots(proposal, now)) return { ok: false, code: 'vote_closed' };
+  return { ok: true, proposal, papersUntil: papersUntil(opened, closes) };
+}
+
 type Refused<Code extends string> = { ok: false; code: Code };
 export type PaperGiven =
   | { ok: true; signed: string; entry: Entry | null }
-  | Refused<
-      | 'unknown_proposal'
-      | 'vote_not_secret'
-      | 'vote_not_open'
-      | 'vote_closed'
-      | 'papers_given_out'
-      | 'not_eligible'
-      | 'paper_invalid'
-      | 'paper_given'
-    >;
+  | Extract<SecretVote, { ok: false }>
+  | Refused<'papers_given_out' | 'not_eligible' | 'paper_invalid' | 'paper_given'>;
 
 /**
  * Signs a blinded ballot paper for a member who may vote: once, and the same again when they ask with the same. The
@@ -85,18 +92,14 @@ export async function givePaper(
   const { proposalId, blinded } = asked;
   const memberId = ctx.actor.memberId ?? '';
   return ctx.db.transaction(async (tx) => {
-    const proposal = await proposals.lock(tx, proposalId);
-    if (!proposal) return { ok: false, code: 'unknown_proposal' };
-    const { rule, terms, votingOpenedAt: opened, votingClosesAt: closes } = proposal;
-    if (!rule || !opened || !closes) return { ok: false, code: 'vote_not_open' };
-    if (!isSecret(rule, terms)) return { ok: false, code: 'vote_not_secret' };
     const now = ctx.clock.now();
-    if (!takesBallots(proposal, now)) return { ok: false, code: 'vote_closed' };
+    const vote = await secretVote(tx, proposalId, now);
+    if (!vote.ok) return vote;
     if (!(await proposals.isVoter(tx, proposalId, memberId))) return { ok: false, code: 'not_eligible' };
     const blindedSha256 = createHash('sha256').update(blinded).digest('hex');
     const before = await store.paperOf(tx, proposalId, memberId);
     if (before?.blindedSha256 === blindedSha256) return { ok: true, signed: before.signed, entry: null };
-    if (now >= papersUntil(opened, closes)) return { ok: false, code: 'papers_given_out' };
+    if (now >= vote.papersUntil) return { ok: false, code: 'papers_given_out' };
     const key = await store.keyOf(tx, proposalId);
     if (!key?.privateKey)
       throw new Error(`the key of the secret vote ${proposalId} is gone before its close`);
@@ -138,16 +141,8 @@ export type SecretCast =
       /** The book's key over what is kept: who holds it can show that a ballot is missing. In hex. */
       promise: string;
     }
-  | Refused<
-      | 'unknown_proposal'
-      | 'vote_not_secret'
-      | 'vote_not_open'
-      | 'vote_closed'
-      | 'papers_first'
-      | 'token_invalid'
-      | 'signature_invalid'
-      | 'ballot_older'
-    >
+  | Extract<SecretVote, { ok: false }>
+  | Refused<'papers_first' | 'token_invalid' | 'signature_invalid' | 'ballot_older'>
   | { ok: false; code: 'ballot_invalid'; reason: string };
 
 const older = { ok: false, code: 'ballot_older' } as const;
@@ -178,18 +173,14 @@ export async function castSecretBallot(
   const key = await store.keyOf(ctx.db.read, proposalId);
   const flaw = key && ballotFlaw(key.modulus, proposalId, ballot);
   return ctx.db.transaction(async (tx) => {
-    const proposal = await proposals.lock(tx, proposalId);
-    if (!proposal) return { ok: false, code: 'unknown_proposal' };
-    const { rule, terms, votingOpenedAt: opened, votingClosesAt: closes } = proposal;
-    if (!rule || !opened || !closes) return { ok: false, code: 'vote_not_open' };
-    if (!isSecret(rule, terms)) return { ok: false, code: 'vote_not_secret' };
     const now = ctx.clock.now();
-    if (!takesBallots(proposal, now)) return { ok: false, code: 'vote_closed' };
-    if (now < papersUntil(opened, closes)) return { ok: false, code: 'papers_first' };
+    const found = await secretVote(tx, proposalId, now);
+    if (!found.ok) return found;
+    if (now < found.papersUntil) return { ok: false, code: 'papers_first' };
     const { choice, vote } = ballot;
     const content = vote ? { vote } : choice ? { choice } : null;
     if (!content) return { ok: false, code: 'ballot_invalid', reason: 'it says nothing' };
-    const checked = checkContent(proposal, content);
+    const checked = checkContent(found.proposal, content);
     if (!checked.ok) return checked;
     if (flaw !== null) return { ok: false, code: flaw };
     const before = await store.ballotBy(tx, proposalId, ballot.publicKey);

@@ -61,6 +61,20 @@ async function changed(event: Step, at: string, path: string, body: unknown, for
   return answer.ok ? { done: at } : refuse(at, answer.problem, typed);
 }
 
+/** New words for a change, from a form with a field for each of its values. */
+function reworded(at: string, { diff }: ProposalAnswer['proposal'], form: Filled) {
+  const values = Object.fromEntries(
+    amendFields(diff).map(({ path }): [string, string] => [path, form.text(`clause:${path}`)]),
+  );
+  const words = { title: form.text('title'), body: form.text('body') };
+  const typed = { ...words, ...values };
+  const found = amended(diff, values);
+  if (found.ok) return { read: found, typed, words };
+  const [title, next] = ['One field cannot be read', 'Write something of its sort there.'];
+  const refused = refuse(at, problem('field_wrong', title, `${found.label}.`, next), typed);
+  return { read: { ok: false as const, refused }, typed, words };
+}
+
 export const actions: Actions = {
   say: async (event) => {
     const form = await filled(event);
@@ -79,23 +93,8 @@ export const actions: Actions = {
     const form = await filled(event);
     const { proposal } = await get<ProposalAnswer>(event, address(event));
     const policy = await get<PolicyAnswer>(event, '/api/policy');
-    const values = Object.fromEntries(
-      amendFields(proposal.diff).map(({ path }): [string, string] => [path, form.text(`clause:${path}`)]),
-    );
-    const words = { title: form.text('title'), body: form.text('body') };
-    const typed = { ...words, ...values };
-    const read = amended(proposal.diff, values);
-    if (!read.ok)
-      return refuse(
-        'revise',
-        problem(
-          'field_wrong',
-          'One field cannot be read',
-          `${read.label}.`,
-          'Write something of its sort there.',
-        ),
-        typed,
-      );
+    const { read, typed, words } = reworded('revise', proposal, form);
+    if (!read.ok) return read.refused;
     // A day to talk until that has passed asks for nothing any more.
     const { discussUntil, ...terms } = proposal.terms;
     const until = discussUntil !== undefined && Date.parse(discussUntil) > Date.now() ? { discussUntil } : {};
@@ -126,26 +125,8 @@ export const actions: Actions = {
   put: async (event) => {
     const form = await filled(event);
     const answer = await get<ProposalAnswer>(event, address(event));
-    const words = { title: form.text('title'), body: form.text('body') };
-    const values = Object.fromEntries(
-      amendFields(answer.proposal.diff).map(({ path }): [string, string] => [
-        path,
-        form.text(`clause:${path}`),
-      ]),
-    );
-    const typed = { ...words, ...values };
-    const read = amended(answer.proposal.diff, values);
-    if (!read.ok)
-      return refuse(
-        'put',
-        problem(
-          'field_wrong',
-          'One field cannot be read',
-          `${read.label}.`,
-          'Write something of its sort there.',
-        ),
-        typed,
-      );
+    const { read, typed, words } = reworded('put', answer.proposal, form);
+    if (!read.ok) return read.refused;
     return changed(event, 'put', 'options', { ...words, patch: read.patch }, form, typed);
   },
   vote: async (event) => {
