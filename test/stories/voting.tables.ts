@@ -1,12 +1,22 @@
 /** Votes as a person reads them: what changed, who said what, how it was counted. */
 import type { OptionTally, ProposalDetail, Vote } from '@uncaged/contract';
+import { type Verdict, verdictInWords } from '@uncaged/verify';
 import { textTable } from '../support/table.ts';
 
-const said = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+const said = (value: unknown): string => {
+  if (value === undefined) return 'nothing';
+  return Array.isArray(value) ? value.join(', ') : String(value);
+};
+const isRule = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What a proposal changes, line by line. */
+/** What a proposal changes, line by line; of a new rule, each part of it. */
 export function changes({ title, diff }: Pick<ProposalDetail, 'title' | 'diff'>): string {
-  const rows = diff.map((line) => [line.words, said(line.before), said(line.after)]);
+  const rows = diff.flatMap(({ words, before, after }) =>
+    isRule(after) && before === undefined
+      ? Object.entries(after).map(([part, value]) => [`${words}: ${part}`, 'nothing', said(value)])
+      : [[words, said(before), said(after)]],
+  );
   return textTable(`What changes: ${title}`, ['clause', 'was', 'is'], rows);
 }
 
@@ -19,6 +29,9 @@ function voteWords(vote: Vote, titleOf: (key: string) => string): string {
 const titles = (proposal: ProposalDetail) => (key: string) =>
   proposal.ballotOptions.find((option) => option.key === key)?.title ?? key;
 
+/** A count's one sentence, a part a line. */
+const parts = (words: string): string => words.replaceAll('; ', ';\n  ');
+
 /** The ballots, opened at the close, and the count in one sentence. */
 export function ballots(proposal: ProposalDetail): string {
   const rows = proposal.ballots.map(({ member, choice, vote }) => [
@@ -26,7 +39,7 @@ export function ballots(proposal: ProposalDetail): string {
     vote ? voteWords(vote, titles(proposal)) : choice,
   ]);
   const words = proposal.tally?.words ?? proposal.optionTally?.words ?? 'no count';
-  return `${textTable(`The ballots: ${proposal.title}`, ['who', 'said'], rows.sort())}${proposal.state}. ${words}\n`;
+  return `${textTable(`The ballots: ${proposal.title}`, ['who', 'said'], rows.sort())}${proposal.state}:\n  ${parts(words)}\n`;
 }
 
 interface Schulze {
@@ -77,7 +90,7 @@ export function rounds(proposal: ProposalDetail): string {
     return line ? `${line.votes}${line.state === 'continuing' ? '' : ` ${line.state}`}` : '';
   };
   const rows = candidates.map((candidate) => [
-    titleOf(candidate),
+    `${candidate} ${titleOf(candidate)}`,
     ...counted.map((round) => cell(round, candidate)),
   ]);
   return textTable(
@@ -90,4 +103,22 @@ export function rounds(proposal: ProposalDetail): string {
 function detailOf({ optionTally }: { optionTally: OptionTally | null }): unknown {
   if (!optionTally) throw new Error('there was no count among options');
   return optionTally.detail;
+}
+
+/**
+ * What the verifier says of a book, in its own words. Its key, its root and how many entries it has differ each time a
+ * story is told; they are left out.
+ */
+export function offline(verdict: Verdict): string {
+  if (!verdict.ok) throw new Error(verdictInWords(verdict));
+  const [first = '', ...others] = verdictInWords(verdict).split('\n');
+  const lines = others.filter((line) => /^(?:policies|vote) /.test(line)).map(parts);
+  const appeals = verdict.figures.kinds.filter(({ kind }) => kind.startsWith('appeal.'));
+  return [
+    'What a stranger finds in the book alone',
+    first.split(':', 1)[0],
+    ...lines,
+    ...appeals.map(({ kind, count }) => `${kind} × ${count}`),
+    '',
+  ].join('\n');
 }

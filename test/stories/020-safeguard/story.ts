@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { Appeal, Comment, Enforcement, PolicyFollowingAnswer, RuleReceipt } from '@uncaged/contract';
+import type {
+  Appeal,
+  Comment,
+  Enforcement,
+  Generation,
+  PolicyFollowingAnswer,
+  RuleReceipt,
+} from '@uncaged/contract';
 import { verifyArchive } from '@uncaged/verify';
 import { type Deciding, gather, HOUR, namesRefused } from '../../support/deciding.ts';
 import type { Stage } from '../../support/stage.ts';
 import { textTable } from '../../support/table.ts';
 import type { Story } from '../story.ts';
-import { ballots, changes } from '../voting.tables.ts';
+import { ballots, changes, offline } from '../voting.tables.ts';
 
 const names = ['heron', 'nacht', 'iris', 'ko', 'salt', 'mica'] as const;
 type Name = (typeof names)[number];
@@ -13,7 +20,9 @@ type Reeds = Deciding<Name>;
 
 const clause = '/safeguards/living-artists';
 const text = 'No prompt may name a living artist who has not said yes.';
-const named = 'reeds at night, after Aster Vale';
+const named = 'reeds at night, after Linnet';
+/** Small and quick: how well a clip is drawn is not what is told. */
+const small = { steps: 4, size: 64 } as const;
 
 /** A safeguard from its first words to an appeal: amended, voted, tried on some, in force, refused by, judged. */
 export const story: Story = {
@@ -21,18 +30,19 @@ export const story: Story = {
   title: 'A safeguard, and being wrong about it',
   async tell(stage) {
     const reeds = await gather(stage, 'Reed Bed', names);
+    const { token } = await reeds.members.heron.post<{ token: string }>('/api/workers', {
+      name: 'in the boathouse',
+    });
+    stage.hire(token);
     const { id, thread, changed } = await written(reeds);
     const counted = await voted(stage, reeds, id);
     const trial = await tried(stage, reeds, id);
-    const receipts = await enforced(reeds);
+    const receipts = await enforced(stage, reeds);
     const appeal = await judged(stage, reeds);
     await stage.sealed();
     const archive = await reeds.members.heron.bytes('/api/book/export');
-    const verdict = await verifyArchive(archive);
-    if (!verdict.ok) throw new Error(`the archive does not verify: ${JSON.stringify(verdict)}`);
-    const vote = verdict.figures.votes.find(({ proposalId }) => proposalId === id);
-    const offline = `What a stranger finds in the book alone\n${verdict.figures.policies.length} policies. ${vote?.title}: ${vote?.outcome}. ${vote?.words}\n`;
-    return { archive, tables: [thread, changed, counted, trial, ...receipts, appeal, offline] };
+    const found = offline(await verifyArchive(archive));
+    return { archive, tables: [thread, changed, counted, trial, ...receipts, appeal, found] };
   },
 };
 
@@ -42,10 +52,10 @@ async function written(reeds: Reeds): Promise<{ id: string; thread: string; chan
   const id = await reeds.propose(
     'iris',
     'safeguard',
-    [{ op: 'add', path: clause, value: namesRefused(['Aster Vale'], text) }],
+    [{ op: 'add', path: clause, value: namesRefused(['Linnet'], text) }],
     {
       title: 'Ask the living first',
-      body: 'She draws reeds for a living and nobody has asked her.',
+      body: 'Linnet draws reeds for a living, and nobody has asked her.',
       terms: {
         discussUntil: await later(reeds, 24),
         canary: { percent: 50, hours: 24, measure: 'failed_per_thousand', revertAbove: 200 },
@@ -58,11 +68,11 @@ async function written(reeds: Reeds): Promise<{ id: string; thread: string; chan
       .commentId;
   const asked = await say('salt', 'And if she says yes?', {});
   await say('iris', 'Then it is lifted for her name, by itself.', { parentId: asked });
-  await say('ko', 'She signs as A. Vale too.', { clause });
+  await say('ko', 'Her older sheets are signed Tern.', { clause });
   await members.ko.post(`/api/proposals/${id}/options`, {
     title: 'Both ways she signs',
     body: 'A rule one can walk around is none.',
-    patch: [{ op: 'add', path: clause, value: namesRefused(['Aster Vale', 'A. Vale'], text) }],
+    patch: [{ op: 'add', path: clause, value: namesRefused(['Linnet', 'Tern'], text) }],
   });
   await members.iris.post(`/api/proposals/${id}/options/o1/accept`);
   const { comments } = await members.nacht.get<{ comments: Comment[] }>(`/api/proposals/${id}/comments`);
@@ -77,7 +87,11 @@ async function written(reeds: Reeds): Promise<{ id: string; thread: string; chan
   );
   const seen = await reeds.page(id);
   const [option] = seen.options;
-  return { id, thread, changed: `${changes(seen)}ko’s amendment: ${option?.state} by its author\n` };
+  return {
+    id,
+    thread,
+    changed: `${changes(seen)}ko’s amendment, “${option?.title}”: ${option?.state} by iris, who wrote the proposal.\n`,
+  };
 }
 
 async function later(reeds: Reeds, hours: number): Promise<string> {
@@ -95,33 +109,43 @@ async function voted(stage: Stage, reeds: Reeds, id: string): Promise<string> {
 
 /** Asks until the trial's half and the other have both been met; which clip is in which follows from its id. */
 async function tried(stage: Stage, reeds: Reeds, id: string): Promise<string> {
-  const met = new Map<string, string>();
+  const onTrial = async () => {
+    const { canaries } = await reeds.members.heron.get<PolicyFollowingAnswer>('/api/policy/following');
+    const [trial] = canaries;
+    if (!trial) throw new Error('nothing is on trial');
+    return trial;
+  };
+  const { percent, hash } = await onTrial();
+  const met = new Map<boolean, Asked>();
   for (const who of [...names, ...names, ...names]) {
     const reply = await ask(reeds, who, named);
-    met.set(
-      reply.code === null ? 'in the other half' : 'in the trial’s half',
-      reply.code ?? 'waits to be made',
-    );
+    if (reply.code === null) await made(stage, reeds, reply);
+    met.set(reply.code === null, reply);
     if (met.size === 2) break;
   }
+  const [outside, under] = [met.get(true), met.get(false)];
+  const clip = outside && (await read(reeds, outside)).generation;
   const during = (await reeds.page(id)).state;
   await stage.pass(24 * HOUR);
   const after = await reeds.page(id);
-  const { canaries } = await reeds.members.heron.get<PolicyFollowingAnswer>('/api/policy/following');
-  const [trial] = canaries;
+  const { measured, outcome } = await onTrial();
   return textTable(
-    'On trial for half of all clips',
+    `Tried on ${percent} of 100 clips for 24 hours`,
     ['', ''],
     [
-      ...[...met].sort(),
+      ['asked for', named],
+      ['outside the trial', `${clip?.state}, by policy ${clip?.policyVersion}`],
+      ['under the trial', `${under?.code} ${under?.enforcement?.clause}`],
+      ['which rules were under it', under?.enforcement?.policyHash === hash ? 'those on trial' : 'others'],
       ['state during the trial', during],
-      ['taken back if', `more than 200 of a thousand fail; ${trial?.measured?.failed} did`],
-      ['state after it', `${after.state}, policy ${after.enactedVersion}`],
+      ['taken back if', `more than 200 of a thousand clips under it fail; ${measured?.failed} did`],
+      ['so it was', `${outcome}: policy ${after.enactedVersion}`],
     ],
   );
 }
 
 interface Asked {
+  who: Name;
   code: string | null;
   generationId: string;
   enforcement: Enforcement | null;
@@ -129,67 +153,110 @@ interface Asked {
 async function ask(reeds: Reeds, who: Name, prompt: string): Promise<Asked> {
   type Made = { generation: { id: string } };
   const reply = await reeds.members[who].request<Made>('POST', '/api/generations', {
-    body: { prompt },
+    body: { prompt, ...small },
     idempotencyKey: randomUUID(),
   });
-  if (reply.ok) return { code: null, generationId: reply.answer.generation.id, enforcement: null };
+  if (reply.ok) return { who, code: null, generationId: reply.answer.generation.id, enforcement: null };
   const { code, generationId, enforcement } = reply.problem as unknown as Asked;
-  return { code, generationId, enforcement };
+  return { who, code, generationId, enforcement };
 }
 
-/** A refusal and an allowed clip, each with what the policy says and who decided it. */
-async function enforced(reeds: Reeds): Promise<string[]> {
-  const refused = await ask(reeds, 'mica', 'a heron, in the manner of A. Vale');
-  const allowed = await ask(reeds, 'mica', 'a heron, in nobody’s manner');
-  const { rules } = await reeds.members.mica.get<{ rules: RuleReceipt[] }>(
-    `/api/generations/${allowed.generationId}`,
+/** A clip is shown to whoever asked for it. */
+const read = (reeds: Reeds, { who, generationId }: Asked) =>
+  reeds.members[who].get<{ generation: Generation; rules: RuleReceipt[] }>(
+    `/api/generations/${generationId}`,
   );
+
+/** Waits until a machine has made what was asked for. */
+async function made(stage: Stage, reeds: Reeds, asked: Asked): Promise<void> {
+  await stage.until(async () => {
+    const { state, failure } = (await read(reeds, asked)).generation;
+    if (state === 'failed') throw new Error(`the clip failed: ${failure}`);
+    return state === 'done';
+  });
+}
+
+/** A refusal and an allowed clip, each with what the policy says and which vote decided it. */
+async function enforced(stage: Stage, reeds: Reeds): Promise<string[]> {
+  const refused = await ask(reeds, 'mica', 'a heron, in the manner of Tern');
+  const allowed = await ask(reeds, 'mica', 'a heron, in nobody’s manner');
+  await made(stage, reeds, allowed);
+  const { generation, rules } = await read(reeds, allowed);
   const [rule] = rules;
-  const receipt = (one: RuleReceipt | Enforcement | null | undefined) => [
-    ['clause', one?.clause],
-    ['it says', one?.text],
-    ['policy version', one?.policyVersion],
-    ['decided by a vote', one?.proposalId ? 'yes' : 'no'],
-  ];
+  const { enforcement } = refused;
+  const { title, tally } = await reeds.page(enforcement?.proposalId ?? '');
+  const { entry } = await reeds.members.heron.get<{ entry: { kind: string } }>(
+    `/api/book/entries/${enforcement?.entryId}`,
+  );
+  const written = JSON.stringify([enforcement, entry]);
+  const naming = names.some((name) => written.includes(`"${name}"`) || written.includes(reeds.ids[name]));
   return [
-    textTable('mica was refused', ['', ''], [['code', refused.code], ...receipt(refused.enforcement)]),
-    textTable('mica was allowed; what was asked before', ['', ''], receipt(rule)),
+    textTable(
+      'mica asked for “a heron, in the manner of Tern”',
+      ['', ''],
+      [
+        ['answer', refused.code],
+        ['the clause', enforcement?.clause],
+        ['it says', enforcement?.text],
+        ['policy', enforcement?.policyVersion],
+        ['decided by', title],
+        [
+          'how',
+          tally && `${tally.yes} yes, ${tally.no} no, ${tally.abstain} abstain, ${tally.eligible} eligible`,
+        ],
+        ['written in the book as', entry.kind],
+        ['the book’s entry names a member', naming ? 'yes' : 'no'],
+      ],
+    ),
+    textTable(
+      'mica asked for “a heron, in nobody’s manner”',
+      ['', ''],
+      [
+        ['answer', generation.state],
+        ['the clause it was held against', rule?.clause],
+        ['it says', rule?.text],
+        ['policy', rule?.policyVersion],
+        ['decided by', rule?.proposalTitle],
+      ],
+    ),
   ];
 }
 
-/** nacht was refused a sentence about a village; a drawn panel says that the machine was wrong. */
+/** nacht was refused a sentence about a bird; a drawn panel says that the machine was wrong. */
 async function judged(stage: Stage, reeds: Reeds): Promise<string> {
-  const words = 'the village of Aster, vale and river';
+  const words = 'a linnet on a reed, singing';
   const refused = await ask(reeds, 'nacht', words);
   type Changed = { appeal: Appeal };
   const { appeal: opened } = await reeds.members.nacht.post<Changed>('/api/appeals', {
     generationId: refused.generationId,
-    reason: 'Aster is a village here, and it lies in a vale.',
+    reason: 'A linnet is a bird.',
   });
   await stage.sealed();
   await stage.pass(1);
-  const read = async (who: Name) =>
+  const look = async (who: Name) =>
     (await reeds.members[who].get<Changed>(`/api/appeals/${opened.id}`)).appeal;
-  const panel = (await read('heron')).panel ?? [];
+  const panel = (await look('heron')).panel ?? [];
   const judges = names.filter((name) => panel.some(({ id }) => id === reeds.ids[name]));
-  const reason = 'It names a place. Anybody who lives here sees that.';
+  const reason = 'It names a bird. Anybody who reads it sees that.';
   for (const who of judges.slice(0, 2))
     await reeds.members[who].post(`/api/appeals/${opened.id}/judgements`, { overturn: true, reason });
   await stage.pass(1);
-  const decided = await read('heron');
+  const decided = await look('heron');
   const again = await ask(reeds, 'nacht', words);
   const other = await ask(reeds, 'salt', words);
+  if (again.code === null) await made(stage, reeds, again);
   return textTable(
-    'nacht appealed',
+    'nacht was refused, and appealed',
     ['', ''],
     [
       ['asked for', words],
       ['first answer', refused.code],
-      ['panel', `${panel.length} drawn by the root of a later checkpoint`],
+      ['what nacht said', 'A linnet is a bird.'],
+      ['panel', `${panel.length} members, drawn by the root of a checkpoint after the appeal`],
       ['nacht among them', judges.includes('nacht') ? 'yes' : 'no'],
-      ['answers', `${decided.judged}, of which wrong: ${decided.overturn}`],
+      ['they answered', `${decided.judged}; that the machine was wrong: ${decided.overturn}`],
       ['verdict', decided.state],
-      ['nacht asks again', again.code ?? 'waits to be made'],
+      ['nacht asks again', again.code ?? 'made'],
       ['salt asks the same', other.code],
     ],
   );

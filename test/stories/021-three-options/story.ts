@@ -3,7 +3,7 @@ import { type Deciding, gather, HOUR, ranking } from '../../support/deciding.ts'
 import type { Stage } from '../../support/stage.ts';
 import { textTable } from '../../support/table.ts';
 import type { Story } from '../story.ts';
-import { ballots, changes, duels, rounds } from '../voting.tables.ts';
+import { ballots, changes, duels, offline, rounds } from '../voting.tables.ts';
 
 const names = ['heron', 'nacht', 'iris', 'ko', 'salt', 'mica', 'wren', 'lark'] as const;
 type Name = (typeof names)[number];
@@ -22,14 +22,8 @@ export const story: Story = {
     const third = await election(stage, reeds);
     await stage.sealed();
     const archive = await reeds.members.heron.bytes('/api/book/export');
-    const verdict = await verifyArchive(archive);
-    if (!verdict.ok) throw new Error(`the archive does not verify: ${JSON.stringify(verdict)}`);
-    const offline = [
-      'What a stranger recounts from the book alone',
-      ...verdict.figures.votes.map(({ title, outcome, words }) => `- ${title}: ${outcome}. ${words}`),
-      '',
-    ].join('\n');
-    return { archive, tables: [...first, ...second, ...third, offline] };
+    const found = offline(await verifyArchive(archive));
+    return { archive, tables: [...first, ...second, ...third, found] };
   },
 };
 
@@ -65,7 +59,11 @@ async function threeOptions(stage: Stage, reeds: Reeds): Promise<string[]> {
       ...asked.options.map((option) => [option.key, option.diff[0]?.after, option.author.pseudonym]),
     ],
   );
-  const won = `Won: ${decided.winners.map(({ title }) => title).join(', ')}; policy ${decided.enactedVersion}.\n`;
+  const won = [
+    `Won: ${decided.winners.map(({ title }) => title).join(', ')}. In force as policy ${decided.enactedVersion}.`,
+    `If two had been equal (${decided.rule.options?.tie.replaceAll('_', ' ')}): the one put forward earlier, and leaving it as it is before all.`,
+    '',
+  ].join('\n');
   return [options, ballots(decided), duels(decided), won];
 }
 
@@ -95,7 +93,13 @@ async function clash(stage: Stage, reeds: Reeds): Promise<string[]> {
     ),
     changes(settled),
     ballots(settled),
+    `Settled by a vote of its own. Prompts may have ${await promptLength(reeds)} characters, by policy ${settled.enactedVersion}.\n`,
   ];
+}
+
+async function promptLength(reeds: Reeds): Promise<number> {
+  type InForce = { document: { studio: { promptMaxCharacters: number } } };
+  return (await reeds.members.lark.get<InForce>('/api/policy')).document.studio.promptMaxCharacters;
 }
 
 /** Two stewards, five who stand; salt hands their voice to ko. */
@@ -118,14 +122,18 @@ async function election(stage: Stage, reeds: Reeds): Promise<string[]> {
   await reeds.vote('ko', id, ranking(ko, mica));
   await reeds.vote('mica', id, ranking(mica, wren));
   await reeds.vote('wren', id, ranking(wren, heron));
+  const roles = async () => {
+    type Members = { members: { pseudonym: string; roles: string[] }[] };
+    const { members: all } = await members.iris.get<Members>('/api/members');
+    return new Map(all.map(({ pseudonym, roles }) => [pseudonym, roles.join(', ')]));
+  };
+  const before = await roles();
   const counted = await reeds.close(id);
-  const { members: all } = await members.iris.get<{ members: { pseudonym: string; roles: string[] }[] }>(
-    '/api/members',
-  );
-  const roles = all.map(({ pseudonym, roles }) => [pseudonym, roles.join(', ')]);
+  const after = await roles();
+  const rows = names.map((name) => [name, before.get(name), after.get(name)]);
   return [
     ballots(counted),
     rounds(counted),
-    textTable('Who may what since', ['member', 'roles'], roles.sort()),
+    textTable('Who had which role, and who has which', ['who', 'before', 'since'], rows),
   ];
 }
