@@ -116,12 +116,16 @@ test('it is talked over, line by line, and looked back on by anybody here', { ti
   await page.getByRole('button', { name: 'Look back' }).click();
   await page.getByText('would have been refused').waitFor();
   expect(await inspect(page, 'talked-over')).toEqual([]);
+  expect(await inspect(iris.page, 'next-step')).toEqual([]);
 });
 
 test('the vote is one screen on a phone', { timeout: walk }, async () => {
   await iris.page.getByRole('button', { name: 'Put it to the vote' }).click();
   await iris.page.getByRole('button', { name: 'yes', exact: true }).waitFor();
   const { page } = nacht;
+  await page.goto('/decide');
+  const waiting = page.locator('section', { has: page.getByRole('heading', { name: 'Waits for you' }) });
+  await waiting.getByRole('link', { name: 'Ask the living first' }).waitFor();
   await page.setViewportSize(phone);
   await page.goto(`/decide/${proposalId}`);
   await awake(page);
@@ -131,6 +135,11 @@ test('the vote is one screen on a phone', { timeout: walk }, async () => {
   await button.click();
   await page.getByText('Your yes is kept').waitFor();
   expect(await inspect(page, 'voting')).toEqual([]);
+  await page.goto('/decide');
+  await page.getByRole('heading', { name: 'We vote now' }).waitFor();
+  expect(await page.getByRole('heading', { name: 'Waits for you' }).count(), 'voted, so nothing waits').toBe(
+    0,
+  );
   for (const who of ['heron', 'iris', 'ko'] as const) await reeds.vote(who, proposalId, { choice: 'yes' });
   await reeds.vote('salt', proposalId, { choice: 'no' });
   await reeds.close(proposalId);

@@ -96,7 +96,7 @@ export const kindNames: Record<string, string> = {
   open: 'Ask everybody',
 };
 /** What a kind is called inside a sentence. */
-export function kindWord(kind: string): string {
+function kindWord(kind: string): string {
   return kind.replaceAll('_', ' ');
 }
 

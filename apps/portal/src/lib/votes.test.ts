@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dropped, placesOf, rankingOf, tallyFile, tapped, voteOf, voteText } from './votes.ts';
+import { dropped, placesOf, rankingOf, tallyFile, tapped, voteOf, voteText, whyBefore } from './votes.ts';
 
 const fields = (given: Record<string, string | string[]>) => ({
   text: (name: string) => [given[name] ?? ''].flat()[0] ?? '',
@@ -56,4 +56,79 @@ test('the file has each ballot as often as it has voices, and no title can break
   });
   expect(file).toContain('options: status_quo, o1\n3:o1>status_quo # entry e1\n');
   expect(file).toContain('# o1 is two lines\n');
+});
+
+test('why one stands before another is said as the count decides: struck, tied, won, or by a chain', () => {
+  const options = ['a', 'b', 'c'];
+  const reached = [
+    { option: 'b', reached: false },
+    { option: 'c', reached: true },
+  ];
+  const detail = (pairwise: number[][], strengths: number[][]) => ({ options, pairwise, strengths });
+  const won = detail(
+    [
+      [0, 3],
+      [1, 0],
+    ],
+    [
+      [0, 3],
+      [0, 0],
+    ],
+  );
+  expect(whyBefore(won, 'a', 'b')).toEqual({ above: 3, below: 1, why: 'It wins the duel.' });
+  expect(whyBefore({ ...won, againstStatusQuo: reached }, 'a', 'b').why).toContain('struck');
+  // A duel won, and a path back that is just as strong: only the order put forward decides.
+  expect(
+    whyBefore(
+      detail(
+        [
+          [0, 3],
+          [1, 0],
+        ],
+        [
+          [0, 3],
+          [3, 0],
+        ],
+      ),
+      'a',
+      'b',
+    ).why,
+  ).toContain('put forward earlier');
+  expect(
+    whyBefore(
+      detail(
+        [
+          [0, 1],
+          [3, 0],
+        ],
+        [
+          [0, 4],
+          [3, 0],
+        ],
+      ),
+      'a',
+      'b',
+    ).why,
+  ).toContain('as strong as 4');
+});
+
+test('a ballot that ticked nothing is told apart from one that says nothing', () => {
+  const file = tallyFile({
+    number: 8,
+    method: 'approval',
+    definition: { method: 'approval', options: ['o1'], unranked: 'implicit' },
+    ballotOptions: [{ key: 'o1', title: 'soup' }],
+    ballots: [
+      {
+        member: { id: 'ko', pseudonym: 'ko' },
+        choice: null,
+        vote: { approve: [] },
+        castAt: '',
+        entryId: 'e1',
+      },
+    ],
+    delegations: [],
+  });
+  expect(file).toContain('1:abstain # entry e1');
+  expect(file).toContain('ticked nothing counts as cast');
 });

@@ -86,6 +86,42 @@ export function voicesOf(memberId: string, delegations: Counted['delegations']):
     .reduce((sum, { from }) => sum + voicesOf(from.id, delegations), 1);
 }
 
+/** What the count says of two options, as far as it goes. */
+interface Pairs {
+  options?: string[];
+  pairwise?: number[][];
+  strengths?: number[][];
+  againstStatusQuo?: { option: string; reached: boolean }[];
+}
+
+/** Why a count in pairs puts `first` before `other`, in the order in which the count itself decides. */
+export function whyBefore(
+  { options = [], pairwise, strengths, ...detail }: Pairs,
+  first: string,
+  other: string,
+) {
+  const [a, b] = [options.indexOf(first), options.indexOf(other)];
+  const between = (matrix: number[][] | undefined) => [matrix?.[a]?.[b] ?? 0, matrix?.[b]?.[a] ?? 0] as const;
+  const [above, below] = between(pairwise);
+  const [there, back] = between(strengths);
+  const struck =
+    detail.againstStatusQuo?.some(({ option, reached }) => option === other && !reached) ?? false;
+  if (struck)
+    return {
+      above,
+      below,
+      why: 'The other is struck: it did not beat leaving things as they are by the threshold.',
+    };
+  if (there === back)
+    return { above, below, why: 'No path sets them apart, so the one put forward earlier wins.' };
+  if (above > below) return { above, below, why: 'It wins the duel.' };
+  return {
+    above,
+    below,
+    why: `It wins by a chain of duels as strong as ${there}; the chain back is ${back}.`,
+  };
+}
+
 const oneLine = (words: string): string => words.replace(/\s+/g, ' ');
 
 /** The opened ballots as a file that the command `tally` counts again. */
@@ -96,9 +132,11 @@ export function tallyFile(proposal: Counted): string {
     ...(definition?.seats ? [`--seats ${definition.seats}`] : []),
     ...(definition ? [`--unranked ${definition.unranked}`] : []),
   ];
+  const noTick = proposal.ballots.some(({ vote }) => vote && 'approve' in vote && vote.approve.length === 0);
   return [
     `# proposal ${proposal.number}; count it: npm run uncaged -- tally ${how.join(' ')} FILE`,
     '# the file knows neither quorum nor threshold; a ballot counts once more for each voice handed on to it',
+    ...(noTick ? ['# a ballot that ticked nothing counts as cast; a file can only write it as abstain'] : []),
     ...proposal.ballotOptions.map(({ key, title }) => `# ${key} is ${oneLine(title)}`),
     ...(definition ? [`options: ${definition.options.join(', ')}`] : []),
     ...proposal.ballots.map(({ member, choice, vote, entryId }) => {
