@@ -160,7 +160,7 @@ const lies: [string, RegExp, (ballots: Fields[], payload: Fields) => void][] = [
   [
     'a changed ballot',
     /not signed by whoever holds its paper/,
-    ([ballot]) => Object.assign(ballot ?? {}, { choice: 'no' }),
+    (ballots) => Object.assign(ballots.find(({ choice }) => choice === 'yes') ?? {}, { choice: 'no' }),
   ],
   ['a dropped ballot', /opens so few ballots/, (ballots) => ballots.pop()],
   ['a ballot twice', /counts a paper twice/, (ballots) => ballots.push(ballots[0] ?? {})],
