@@ -97,7 +97,7 @@ test('it is talked over, line by line, and looked back on by anybody here', { ti
   await iris.page.getByText('That is too short to be a name.').waitFor();
   await page.locator('summary', { hasText: 'Put other words for it' }).click();
   await page.getByLabel('What it is called').fill('All three ways she signs');
-  await page.getByLabel('safeguards: living-artists: names').first().fill('Aster Vale\nA. Vale\nAV Studio');
+  await page.getByLabel('Names, one a line').first().fill('Aster Vale\nA. Vale\nAV Studio');
   await page.getByRole('button', { name: 'Put it forward' }).click();
   await page.getByRole('button', { name: 'Take it back' }).last().waitFor();
   expect((await reeds.page(proposalId)).options[0]?.diff[0]?.after).toMatchObject({
@@ -109,6 +109,9 @@ test('it is talked over, line by line, and looked back on by anybody here', { ti
   await iris.page.getByLabel('Why it is so').fill('Nobody asked her, and she draws reeds for a living.');
   await iris.page.getByRole('button', { name: 'Put these words in its place' }).click();
   await iris.page.getByText('Nobody asked her, and').first().waitFor();
+  await iris.page.locator('summary', { hasText: 'Write it anew' }).click();
+  const why = iris.page.getByLabel('Why it is so');
+  expect(await why.inputValue(), 'the form begins with what stands').toContain('Nobody asked her');
   await reeds.members.nacht.post(`/api/proposals/${proposalId}/options/o1/withdraw`);
   await page.reload();
   await awake(page);

@@ -1,57 +1,76 @@
 import { expect, test } from 'vitest';
-import { amended, amendFields } from './amend.ts';
+import { amendFields, amending, reworded } from './amend.ts';
+import { patched } from './policy.ts';
 
-const diff = [
-  {
-    path: '/safeguards/living-artists',
-    words: 'safeguards: living-artists',
-    after: { names: ['Aster Vale'], text: 'Ask first.', unlessConsent: 'style_name_prompting' },
-  },
-  { path: '/studio/steps/usual', words: 'studio: steps: usual', before: 30, after: 20 },
-  { path: '/features/old', words: 'features: old', before: { on: true } },
-];
-
-test('each value that is put in has its field, in the form it is written in', () => {
-  expect(amendFields(diff).map(({ path, label, form, value }) => [path, label, form, value])).toEqual([
-    ['/safeguards/living-artists/names', 'safeguards: living-artists: names', 'lines', 'Aster Vale'],
-    ['/safeguards/living-artists/text', 'safeguards: living-artists: text', 'text', 'Ask first.'],
-    [
-      '/safeguards/living-artists/unlessConsent',
-      'safeguards: living-artists: unless consent',
-      'text',
-      'style_name_prompting',
-    ],
-    ['/studio/steps/usual', 'studio: steps: usual', 'number', '20'],
-  ]);
+const around = { currency: 'EUR', models: [] };
+const base = {
+  safeguards: {},
+  features: { old: { about: 'It was here.', on: true } },
+  compensation: { rates: { bug: 2500 }, reviewRate: 200, reviewsNeeded: 2, reviewDays: 7 },
+};
+const safeguard = {
+  kind: 'named_living_artist',
+  names: ['Aster Vale'],
+  text: 'Ask first.',
+  unlessConsent: 'style_name_prompting',
+};
+const change = (kind: string, path: string, after: unknown, before?: unknown) => ({
+  kind,
+  patch: [{ op: before === undefined ? 'add' : 'replace', path, value: after as never }],
+  diff: [{ path, words: path, after, ...(before === undefined ? {} : { before }) }],
 });
 
-test('other values make the same change in other words', () => {
-  const typed = {
-    '/safeguards/living-artists/names': 'Aster Vale\r\nA. Vale\r\n',
-    '/studio/steps/usual': '26',
-  };
-  expect(amended(diff, typed)).toEqual({
-    ok: true,
+test('a change is written otherwise in the fields it was written in; what only the machine needs stays as it is', () => {
+  const found = amending(base, change('safeguard', '/safeguards/living-artists', safeguard), around);
+  const [group] = found?.parts[0]?.groups ?? [];
+  expect(group?.fields.map(({ path, label }) => [path, label])).toEqual([
+    ['/safeguards/living-artists/names', 'Names, one a line'],
+    ['/safeguards/living-artists/text', 'What our machine says when it refuses'],
+  ]);
+  expect(found?.rest).toEqual([]);
+  const typed = { '/safeguards/living-artists/names': 'Aster Vale\r\nA. Vale\r\n' };
+  expect(found && reworded(base, found, typed, 'EUR')).toEqual({
     patch: [
       {
         op: 'add',
         path: '/safeguards/living-artists',
-        value: {
-          names: ['Aster Vale', 'A. Vale'],
-          text: 'Ask first.',
-          unlessConsent: 'style_name_prompting',
-        },
+        value: { ...safeguard, names: ['Aster Vale', 'A. Vale'] },
       },
-      { op: 'replace', path: '/studio/steps/usual', value: 26 },
-      { op: 'remove', path: '/features/old' },
     ],
+    wrong: {},
   });
-  expect(diff[0]?.after).toMatchObject({ names: ['Aster Vale'] });
 });
 
-test('what cannot be read is named', () => {
-  expect(amended(diff, { '/studio/steps/usual': 'few' })).toEqual({
-    ok: false,
-    label: 'studio: steps: usual',
+test('money is typed as money, and a wrong field says so by its name', () => {
+  const found = amending(base, change('rate_card', '/compensation/rates/bug', 3000, 2500), around);
+  const name = '/compensation/rates/bug';
+  const { patch, wrong } = reworded(base, found ?? expect.fail('no fields'), { [name]: '31.50' }, 'EUR');
+  expect([patch, wrong]).toEqual([[{ op: 'replace', path: name, value: 3150 }], {}]);
+  expect(reworded(base, found ?? expect.fail('no fields'), { [name]: 'a lot' }, 'EUR').wrong).toHaveProperty([
+    name,
+  ]);
+});
+
+test('what has no field of its own is typed value by value; what is taken out stays taken out', () => {
+  const patch = [
+    { op: 'add', path: '/newer', value: { days: 3, names: ['a'] } },
+    { op: 'remove', path: '/features/old' },
+  ];
+  const diff = [
+    { path: '/newer', words: 'newer', after: { days: 3, names: ['a'] } },
+    { path: '/features/old', words: 'features: old', before: base.features.old },
+  ];
+  const found = amending(base, { kind: 'policy', patch, diff }, around) ?? expect.fail('no fields');
+  expect(amendFields(found.rest).map(({ path, form, value }) => [path, form, value])).toEqual([
+    ['/newer/days', 'number', '3'],
+    ['/newer/names', 'lines', 'a'],
+  ]);
+  const typed = { '/newer/days': '5', '/newer/names': 'a\r\nb' };
+  const written = reworded(base, found, typed, 'EUR');
+  expect(patched(base, written.patch)).toEqual({
+    ...base,
+    features: {},
+    newer: { days: 5, names: ['a', 'b'] },
   });
+  expect(reworded(base, found, { '/newer/days': 'few' }, 'EUR').wrong).toHaveProperty(['/newer/days']);
 });

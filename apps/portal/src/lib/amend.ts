@@ -1,5 +1,6 @@
 /** An amendment as fields: each value that a proposal changes, in the form that a person writes it in. */
-import { at, inPointer, type Json, type Operation } from './policy.ts';
+import { type Around, type Part, partsOf, patchBetween, type Typed, written } from './clauses.ts';
+import { at, inPointer, type Json, type Operation, patched } from './policy.ts';
 import { spaced } from './text.ts';
 
 interface Line {
@@ -66,26 +67,75 @@ function read(form: AmendField['form'], typed: string): { ok: true; value: Json 
   }
 }
 
-export type Amended = { ok: true; patch: Operation[] } | { ok: false; label: string };
+type Amended = { ok: true; patch: Operation[] } | { ok: false; path: string };
 
-/** The same change with other values, as typed by pointer; what was not typed stays as proposed. Names the field it cannot read. */
-export function amended(diff: readonly Line[], typed: Record<string, string>): Amended {
+/** The same values, or others as typed by pointer. Says which field it cannot read. */
+function amended(lines: readonly Line[], typed: Typed): Amended {
   const patch: Operation[] = [];
-  for (const line of diff) {
-    const { path, before, after } = line;
-    if (after === undefined) {
-      patch.push({ op: 'remove', path });
-      continue;
-    }
+  for (const line of lines) {
+    const { path, after } = line;
     const holder: Json = { value: structuredClone(after) as Json };
     for (const field of amendFields([line])) {
       const given = read(field.form, typed[field.path] ?? field.value);
-      if (!given.ok) return { ok: false, label: field.label };
+      if (!given.ok) return { ok: false, path: field.path };
       place(holder, `/value${field.path.slice(path.length)}`, given.value);
     }
-    patch.push({ op: before === undefined ? 'add' : 'replace', path, value: at(holder, '/value') ?? null });
+    patch.push({ op: 'replace', path, value: at(holder, '/value') ?? null });
   }
   return { ok: true, patch };
+}
+
+/** What a proposal changes, to be written otherwise: clauses that have fields of their own, and the lines that have none. */
+export interface Amending {
+  /** the policy as the proposal would make it */
+  document: Json;
+  parts: Part[];
+  rest: Line[];
+}
+interface Change {
+  kind: string;
+  patch: readonly Operation[];
+  diff: readonly Line[];
+}
+
+const within = (path: string, line: string): boolean => path === line || path.startsWith(`${line}/`);
+
+/** The fields of a change against the policy it was written for; null where it changes nothing that stands there. */
+export function amending(base: Json, { kind, patch, diff }: Change, around: Around): Amending | null {
+  const document = patched(base, patch);
+  if (document === null || patch.length === 0) return null;
+  const touches = (path: string) => diff.some((line) => within(path, line.path) || within(line.path, path));
+  const parts = partsOf(document, kind, around)
+    .map(({ key, name, groups }) => ({
+      key,
+      name,
+      groups: groups
+        .map(({ title, fields, adds }) => ({
+          title,
+          fields: adds ? [] : fields.filter(({ path }) => touches(path)),
+        }))
+        .filter(({ fields }) => fields.length > 0),
+    }))
+    .filter(({ groups }) => groups.length > 0);
+  const fields = parts.flatMap(({ groups }) => groups.flatMap((group) => group.fields));
+  const told = ({ path }: Line) =>
+    fields.some((field) => within(field.path, path) || within(path, field.path));
+  return { document, parts, rest: diff.filter((line) => line.after !== undefined && !told(line)) };
+}
+
+/** The patch on `base` that the typed fields make of a change, and what is wrong, by name of the field. */
+export function reworded(
+  base: Json,
+  { document, parts, rest }: Amending,
+  typed: Typed,
+  currency: string,
+): { patch: Operation[]; wrong: Typed } {
+  const fields = written(document, parts, typed, currency);
+  const others = amended(rest, typed);
+  if (!others.ok)
+    return { patch: [], wrong: { ...fields.wrong, [others.path]: 'Write something of its sort here.' } };
+  const after = patched(fields.after, others.patch) ?? fields.after;
+  return { patch: patchBetween(base, after), wrong: fields.wrong };
 }
 
 function place(holder: Json, path: string, value: Json): void {

@@ -830,7 +830,8 @@ const same = (one: string, other: string): boolean =>
 const isTree = (value: Json | undefined): value is Tree =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-function patchBetween(before: Json | undefined, after: Json | undefined, path = ''): Operation[] {
+/** The operations that make `after` of `before`, value by value. */
+export function patchBetween(before: Json | undefined, after: Json | undefined, path = ''): Operation[] {
   if (isTree(before) && isTree(after))
     return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
       patchBetween(before[key], after[key], `${path}/${inPointer(key)}`),

@@ -72,6 +72,8 @@ export interface Filled {
   /** Empty fields are undefined, so that the api's own default holds. */
   number(name: string): number | undefined;
   all(name: string): string[];
+  /** The name of each field, once. */
+  names: string[];
   /** The chosen files; an empty choice is none. */
   files(name: string): File[];
   key: string;
@@ -87,6 +89,7 @@ export async function filled(event: RequestEvent): Promise<Filled> {
     text,
     number: (name) => (text(name) === '' ? undefined : Number(text(name).replace(',', '.'))),
     all: (name) => form.getAll(name).filter((value): value is string => typeof value === 'string'),
+    names: [...new Set(form.keys())],
     files: (name) =>
       form
         .getAll(name)

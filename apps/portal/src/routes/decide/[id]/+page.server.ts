@@ -4,14 +4,15 @@ import type {
   CommentsAnswer,
   DelegationsAnswer,
   InterestsAnswer,
+  ModelSummary,
   PolicyAnswer,
   ProposalAnswer,
   ReplayAnswer,
 } from '@uncaged/contract';
-import { amended, amendFields } from '#lib/amend.ts';
+import { amending, reworded } from '#lib/amend.ts';
 import { amountText } from '#lib/money.ts';
 import { type Json, type Operation, patched, proseDiff } from '#lib/policy.ts';
-import { ask, type Filled, filled, get, maybe, problem, refuse } from '#lib/server/ask.ts';
+import { type Asking, ask, type Filled, filled, get, maybe, problem, refuse } from '#lib/server/ask.ts';
 import { voteOf } from '#lib/votes.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -28,15 +29,20 @@ export const load: PageServerLoad = async (event) => {
     get<CommentsAnswer>(event, `${address(event)}/comments`),
   ]);
   const given = handed?.given.find(({ topic }) => topic === answer.proposal.kind);
-  const { patch, against } = answer.proposal;
-  const base =
-    patch.length > 0 ? await maybe<PolicyAnswer>(event, `/api/policy/versions/${against.version}`) : null;
+  const { proposal } = answer;
+  const { patch, against } = proposal;
+  const currency = event.locals.collective.currency ?? 'EUR';
+  const base = patch.length > 0 ? await baseOf(event, proposal) : null;
+  const may = proposal.mine?.may;
+  const fields = base && (may?.revise || may?.amend) ? await amendingOf(event, base, proposal) : null;
   return {
     ...answer,
     ...said,
-    prose: base
-      ? inProse(base.document as Json, patch as Operation[], event.locals.collective.currency ?? 'EUR')
-      : [],
+    prose: base ? inProse(base, patch as Operation[], currency) : [],
+    optionProse: Object.fromEntries(
+      proposal.options.map(({ key, diff }) => [key, base ? inProse(base, asPatch(diff), currency) : []]),
+    ),
+    amending: fields && { ...fields, currency },
     days: days > 0 ? days : null,
     back:
       days > 0 && me && patch.length > 0
@@ -46,6 +52,27 @@ export const load: PageServerLoad = async (event) => {
     interests: declared?.interests.filter(({ touching }) => touching) ?? [],
   };
 };
+
+type Proposal = ProposalAnswer['proposal'];
+
+/** The policy that a proposal was written against. */
+async function baseOf(event: Asking, { against }: Proposal): Promise<Json | null> {
+  const answer = await maybe<PolicyAnswer>(event, `/api/policy/versions/${against.version}`);
+  return answer && (answer.document as Json);
+}
+
+async function amendingOf(event: Step, base: Json, proposal: Proposal) {
+  const models = await maybe<{ models: ModelSummary[] }>(event, '/api/models');
+  const around = { currency: event.locals.collective.currency ?? 'EUR', models: models?.models ?? [] };
+  return amending(base, { ...proposal, patch: proposal.patch as Operation[] }, around);
+}
+
+function asPatch(diff: Proposal['diff']): Operation[] {
+  return diff.map(({ path, before, after }): Operation => {
+    if (after === undefined) return { op: 'remove', path };
+    return { op: before === undefined ? 'add' : 'replace', path, value: after as Json };
+  });
+}
 
 /** What a patch changes, in the sentences of the rules. */
 function inProse(before: Json, patch: Operation[], currency: string) {
@@ -61,18 +88,26 @@ async function changed(event: Step, at: string, path: string, body: unknown, for
   return answer.ok ? { done: at } : refuse(at, answer.problem, typed);
 }
 
-/** New words for a change, from a form with a field for each of its values. */
-function reworded(at: string, { diff }: ProposalAnswer['proposal'], form: Filled) {
-  const values = Object.fromEntries(
-    amendFields(diff).map(({ path }): [string, string] => [path, form.text(`clause:${path}`)]),
-  );
+/** New words for a change, from a form that has a field for each of its values. */
+async function newWords(event: Step, at: string, proposal: Proposal, form: Filled) {
   const words = { title: form.text('title'), body: form.text('body') };
-  const typed = { ...words, ...values };
-  const found = amended(diff, values);
-  if (found.ok) return { read: found, typed, words };
-  const [title, next] = ['One field cannot be read', 'Write something of its sort there.'];
-  const refused = refuse(at, problem('field_wrong', title, `${found.label}.`, next), typed);
-  return { read: { ok: false as const, refused }, typed, words };
+  const base = proposal.patch.length > 0 ? await baseOf(event, proposal) : null;
+  const fields = base && (await amendingOf(event, base, proposal));
+  const typed: Record<string, string> = { ...words };
+  for (const name of form.names.filter((one) => one.startsWith('/')))
+    typed[name] = form
+      .all(name)
+      .filter((value) => value !== '')
+      .join('\n');
+  if (!base || !fields) return { read: { ok: true as const, patch: proposal.patch }, typed, words };
+  const { patch, wrong } = reworded(base, fields, typed, event.locals.collective.currency ?? 'EUR');
+  if (Object.keys(wrong).length === 0) return { read: { ok: true as const, patch }, typed, words };
+  const said = [Object.values(wrong).join(' '), 'The fields say what is wrong with them; nothing was sent.'];
+  const told = {
+    ...problem('field_wrong', 'Not everything can be read yet', said[0] ?? '', said[1] ?? ''),
+    wrong,
+  };
+  return { read: { ok: false as const, refused: refuse(at, told, typed) }, typed, words };
 }
 
 export const actions: Actions = {
@@ -93,7 +128,7 @@ export const actions: Actions = {
     const form = await filled(event);
     const { proposal } = await get<ProposalAnswer>(event, address(event));
     const policy = await get<PolicyAnswer>(event, '/api/policy');
-    const { read, typed, words } = reworded('revise', proposal, form);
+    const { read, typed, words } = await newWords(event, 'revise', proposal, form);
     if (!read.ok) return read.refused;
     // A day to talk until that has passed asks for nothing any more.
     const { discussUntil, ...terms } = proposal.terms;
@@ -125,7 +160,7 @@ export const actions: Actions = {
   put: async (event) => {
     const form = await filled(event);
     const answer = await get<ProposalAnswer>(event, address(event));
-    const { read, typed, words } = reworded('put', answer.proposal, form);
+    const { read, typed, words } = await newWords(event, 'put', answer.proposal, form);
     if (!read.ok) return read.refused;
     return changed(event, 'put', 'options', { ...words, patch: read.patch }, form, typed);
   },
