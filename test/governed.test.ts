@@ -1,5 +1,6 @@
 /** A collective that decides in every way there is; its book, alone, is confirmed by a stranger. */
 import { randomUUID } from 'node:crypto';
+import type { ProposalsAnswer } from '@uncaged/contract';
 import { type Figures, verifyArchive } from '@uncaged/verify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Deciding, gather, HOUR, namesRefused, ranking } from './support/deciding.ts';
@@ -51,6 +52,9 @@ test('amendments that compete, one taken over by its author', async () => {
   ]);
   for (const who of ['heron', 'nacht', 'ko'] as const)
     await reeds.vote(who, id, ranking('o2', 'original', 'status_quo'));
+  const waiting = async (who: Name) =>
+    (await reeds.members[who].get<ProposalsAnswer>('/api/proposals')).waiting;
+  expect([await waiting('iris'), await waiting('heron')]).toEqual([[id], []]);
   await reeds.vote('iris', id, ranking('original', 'o2'));
   await reeds.vote('salt', id, { vote: { abstain: true } });
   const seen = await reeds.close(id);

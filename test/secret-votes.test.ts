@@ -1,6 +1,12 @@
 /** A secret vote from its papers to its count, as browsers take part in it; and what nobody gets through. */
 import { constants, generateKeyPairSync, sign } from 'node:crypto';
-import type { PaperAnswer, Problem, SecretBallotAnswer, SecretBallotRequest } from '@uncaged/contract';
+import type {
+  PaperAnswer,
+  Problem,
+  ProposalsAnswer,
+  SecretBallotAnswer,
+  SecretBallotRequest,
+} from '@uncaged/contract';
 import { verifyArchive } from '@uncaged/verify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ballotOn, newPaper, type Paper, signedPaper } from '../apps/portal/src/lib/papers.ts';
@@ -46,8 +52,13 @@ const problemOf = async (response: Response) => {
   return [response.status, code];
 };
 
+const waitsFor = async (who: Name) =>
+  (await reeds.members[who].get<ProposalsAnswer>('/api/proposals')).waiting.includes(id);
+
 test('everybody who may vote gets one paper, and only one; the book says who, and nothing of it', async () => {
+  expect(await waitsFor('ko')).toBe(true);
   for (const who of names.slice(0, 5)) papers.set(who, await paper(who));
+  expect([await waitsFor('ko'), await waitsFor('mica')]).toEqual([false, true]);
   const again = await reeds.members.ko.request('POST', `/api/proposals/${id}/papers`, {
     body: { blinded: (await newPaper(id, modulus)).blinded },
   });
@@ -64,6 +75,7 @@ test('papers and ballots have times of their own', async () => {
   const early = ballotOn(papers.get('ko') as Paper, { choice: 'yes', vote: null });
   expect(await problemOf(await cast(early))).toEqual([409, 'papers_first']);
   await stage.pass(half);
+  expect(await waitsFor('mica'), 'too late for a paper').toBe(false);
   const late = await newPaper(id, modulus);
   const reply = await reeds.members.mica.raw(
     'POST',

@@ -5,6 +5,7 @@ import { compensationProblems } from './problems/compensation.ts';
 import { doorProblems } from './problems/door.ts';
 import { governanceProblems } from './problems/governance.ts';
 import { provenanceProblems } from './problems/provenance.ts';
+import { secretVoteProblems } from './problems/secret-votes.ts';
 import { studioProblems } from './problems/studio.ts';
 import { trainingProblems } from './problems/training.ts';
 
@@ -22,6 +23,7 @@ export interface ProblemKind {
 export const problems: Readonly<Record<string, ProblemKind>> = {
   ...doorProblems,
   ...governanceProblems,
+  ...secretVoteProblems,
   ...bookProblems,
   ...compensationProblems,
   ...provenanceProblems,

@@ -1,5 +1,6 @@
 /** The wire of decisions: the policy in force, its history, proposals, ballots, tallies. */
 import { z } from 'zod';
+import { ballotChoiceSchema, secretVoteSchema, voteSchema } from './ballots.ts';
 import { endpoint, instantSchema, namedSchema, receiptSchema, sha256Schema } from './common.ts';
 
 const json = z.json();
@@ -30,8 +31,6 @@ export const proposalKindSchema = z.enum([
   'charter',
 ]);
 export type ProposalKind = z.infer<typeof proposalKindSchema>;
-export const ballotChoiceSchema = z.enum(['yes', 'no', 'abstain']);
-export type BallotChoice = z.infer<typeof ballotChoiceSchema>;
 export const proposalStateSchema = z.enum([
   'draft',
   'discussion',
@@ -54,24 +53,6 @@ export type ProposalState = z.infer<typeof proposalStateSchema>;
 
 export const voteMethodSchema = z.enum(['yes_no', 'approval', 'score', 'schulze', 'stv', 'budget']);
 export type VoteMethod = z.infer<typeof voteMethodSchema>;
-
-/** `status_quo`, `original`, or `o1`, `o2`… in the order in which options were put forward. */
-const optionKeySchema = z.string().min(1).max(20);
-const wholeNumber = z.int().min(0).max(1_000_000_000_000);
-
-/** A ballot on several options. Which of these forms it has follows from the method; `abstain` goes with each. */
-export const voteSchema = z.union([
-  z.strictObject({ abstain: z.literal(true) }),
-  /** approval: the options one can live with */
-  z.strictObject({ approve: z.array(optionKeySchema).max(200) }),
-  /** score: points for each, from 0 to the rule's highest */
-  z.strictObject({ scores: z.record(optionKeySchema, wholeNumber) }),
-  /** schulze, stv: groups from the most wanted down; options in one group are liked the same */
-  z.strictObject({ ranking: z.array(z.array(optionKeySchema).min(1).max(200)).max(200) }),
-  /** budget: shares in whole units */
-  z.strictObject({ amounts: z.record(optionKeySchema, wholeNumber) }),
-]);
-export type Vote = z.infer<typeof voteSchema>;
 
 /** What an author asks of the vote and of what follows, within the rule of the policy. */
 export const termsRequestSchema = z.strictObject({
@@ -422,36 +403,18 @@ export const proposalDetailSchema = proposalSummarySchema.extend({
   /** the delegations that the count followed; empty until the close */
   delegations: z.array(z.object({ from: namedSchema, to: namedSchema, entryId: z.string() })),
   /** of a secret vote, once it is open: papers first, then ballots; null for all others */
-  secret: z
-    .object({
-      /** of the RSA key that signs papers, as JWK writes it (base64url); the exponent is 65537 */
-      modulus: z.string(),
-      papersUntil: instantSchema,
-      /** papers are given out, then ballots are taken */
-      phase: z.enum(['papers', 'ballots', 'closed']),
-      /** with fewer ballots than this none is opened */
-      fewest: z.int(),
-      papersGiven: z.int(),
-      /** whether the asking member got a paper */
-      mine: z.boolean(),
-      /** opened at the close, in the order of their keys */
-      ballots: z.array(
-        z.object({
-          publicKey: z.string(),
-          revision: z.int(),
-          choice: ballotChoiceSchema.nullable(),
-          vote: voteSchema.nullable(),
-        }),
-      ),
-    })
-    .nullable(),
+  secret: secretVoteSchema.nullable(),
   /** the clash that this vote settles, and the vote that settles this clash */
   rebases: proposalBriefSchema.nullable(),
   rebasedBy: proposalBriefSchema.nullable(),
 });
 export type ProposalDetail = z.infer<typeof proposalDetailSchema>;
 
-export const proposalsAnswerSchema = z.object({ proposals: z.array(proposalSummarySchema) });
+export const proposalsAnswerSchema = z.object({
+  proposals: z.array(proposalSummarySchema),
+  /** ids of those in which the asking member's ballot, paper or own consent is still to come */
+  waiting: z.array(z.string()),
+});
 export type ProposalsAnswer = z.infer<typeof proposalsAnswerSchema>;
 export const proposalAnswerSchema = z.object({ proposal: proposalDetailSchema });
 export type ProposalAnswer = z.infer<typeof proposalAnswerSchema>;
@@ -460,45 +423,6 @@ export const proposalChangedAnswerSchema = z.object({
   receipt: receiptSchema,
 });
 export type ProposalChangedAnswer = z.infer<typeof proposalChangedAnswerSchema>;
-
-/** `choice` in a vote by yes and no, `vote` in a vote among options. */
-export const ballotRequestSchema = z.union([
-  z.strictObject({ choice: ballotChoiceSchema }),
-  z.strictObject({ vote: voteSchema }),
-]);
-export type BallotRequest = z.infer<typeof ballotRequestSchema>;
-export const ballotAnswerSchema = z.object({
-  proposalId: z.string(),
-  choice: ballotChoiceSchema.nullable(),
-  vote: voteSchema.nullable(),
-  /** what this ballot replaced, if the member had voted before */
-  replaced: ballotChoiceSchema.nullable(),
-  replacedVote: voteSchema.nullable(),
-  closesAt: instantSchema,
-  receipt: receiptSchema,
-});
-export type BallotAnswer = z.infer<typeof ballotAnswerSchema>;
-
-const hexSchema = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
-/** A paper as RFC 9474 blinds it, as long as the key; in hex. */
-export const paperRequestSchema = z.strictObject({ blinded: hexSchema(384) });
-/** `receipt` is null where the same paper was signed before. */
-export const paperAnswerSchema = z.object({ signed: z.string(), receipt: receiptSchema.nullable() });
-export type PaperAnswer = z.infer<typeof paperAnswerSchema>;
-/** A ballot on a paper, sent without a cookie: nobody's name goes along. */
-export const secretBallotRequestSchema = z.strictObject({
-  publicKey: hexSchema(32),
-  randomizer: hexSchema(32),
-  token: hexSchema(384),
-  revision: z.int().min(0).max(1_000_000),
-  choice: ballotChoiceSchema.nullable(),
-  vote: voteSchema.nullable(),
-  signature: hexSchema(64),
-});
-export type SecretBallotRequest = z.infer<typeof secretBallotRequestSchema>;
-/** `promise`: the book's key over what is kept, by which a missing ballot can be shown; in hex. */
-export const secretBallotAnswerSchema = z.object({ revision: z.int(), promise: z.string() });
-export type SecretBallotAnswer = z.infer<typeof secretBallotAnswerSchema>;
 
 export const governanceEndpoints = {
   policy: endpoint('GET', '/api/policy', { answer: policyAnswerSchema }),
@@ -543,17 +467,5 @@ export const governanceEndpoints = {
   consentToProposal: endpoint('POST', '/api/proposals/:id/consents', {
     body: proposalConsentRequestSchema,
     answer: proposalChangedAnswerSchema,
-  }),
-  cast: endpoint('POST', '/api/proposals/:id/ballots', {
-    body: ballotRequestSchema,
-    answer: ballotAnswerSchema,
-  }),
-  givePaper: endpoint('POST', '/api/proposals/:id/papers', {
-    body: paperRequestSchema,
-    answer: paperAnswerSchema,
-  }),
-  castSecret: endpoint('POST', '/api/proposals/:id/secret-ballots', {
-    body: secretBallotRequestSchema,
-    answer: secretBallotAnswerSchema,
   }),
 };

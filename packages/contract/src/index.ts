@@ -1,3 +1,4 @@
+export * from './ballots.ts';
 export * from './book.ts';
 export * from './client.ts';
 export * from './common.ts';

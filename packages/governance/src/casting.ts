@@ -38,8 +38,8 @@ export type Cast =
 /**
  * Casts a ballot, or changes the one cast before; both stand in the book, closed to everybody's eyes until the count.
  * A ballot by which a quorum is first reached late moves the close, once. Errors in this order:
- * `idempotency_conflict`, `unknown_proposal`, `vote_not_open`, `vote_is_secret`, `vote_closed`, `not_eligible` (not a member when the
- * vote opened, or recused), `ballot_invalid` (of another method, or of options that do not stand).
+ * `idempotency_conflict`, `unknown_proposal`, `vote_not_open`, `vote_is_secret`, `vote_closed`, `not_eligible` (not a
+ * member when the vote opened, or recused), `ballot_invalid` (of another method, or of options that do not stand).
  */
 export async function castBallot(
   ctx: GovernedContext,

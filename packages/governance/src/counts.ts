@@ -66,7 +66,7 @@ export function countSecret({
   fewest,
   ...counting
 }: Pick<Counting, 'definition' | 'rule'> & {
-  ballots: readonly Omit<SecretBallot, 'signature'>[];
+  ballots: readonly Pick<SecretBallot, 'publicKey' | 'choice' | 'vote'>[];
   /** how many could vote */
   eligible: number;
   fewest: number;

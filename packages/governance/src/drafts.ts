@@ -74,7 +74,8 @@ export async function checkPatch(
 /**
  * Whether a proposal of this kind may stand under the policy in force. Errors in this order: `stale_policy` (written
  * against another version), `kind_not_in_policy`, `emergency_opens_itself`, those of `checkTerms`,
- * `too_few_for_secrecy` (fewer may vote than the privacy floor), `unknown_member` (asked for the consent of somebody who is not here), those of `checkPatch`.
+ * `too_few_for_secrecy` (fewer may vote than the privacy floor), `unknown_member` (asked for the consent of somebody who
+ * is not here), those of `checkPatch`.
  */
 export async function checkMatter(
   tx: Tx,

@@ -43,7 +43,13 @@ export {
   policyOfHash,
   policyVersion,
 } from './policies.ts';
-export { type ProposalDetail, type ProposalSummary, proposalOf, proposalsOf } from './proposal-pages.ts';
+export {
+  type ProposalDetail,
+  type ProposalSummary,
+  proposalOf,
+  proposalsOf,
+  waitingFor,
+} from './proposal-pages.ts';
 export { type Draft, openProposal, propose, reviseProposal, withdrawProposal } from './proposals.ts';
 export * from './rules.ts';
 export { castSecretBallot, givePaper } from './secret-votes.ts';

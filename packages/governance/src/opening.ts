@@ -83,8 +83,8 @@ export async function openVote(
   if (!rule) return lapse(tx, ctx, proposal, 'kind');
   const { eligible, recused, affected } = await electorateOf(tx, proposal, policy, rule);
   const secret = isSecret(rule, terms);
-  if (secret && eligible.length < policy.document.privacy.minGroupSize)
-    return lapse(tx, ctx, proposal, 'too_few_for_secrecy');
+  const fewest = policy.document.privacy.minGroupSize;
+  if (secret && eligible.length < fewest) return lapse(tx, ctx, proposal, 'too_few_for_secrecy');
   const put = await optionsNow(tx, proposal, eligible);
   if (optionsMissing(kind, (await options.optionsOf(tx, id)).length, put.length))
     return lapse(tx, ctx, proposal, 'options');
@@ -93,7 +93,6 @@ export async function openVote(
   const { opensAt, closesAt } = votingWindow(rule, ctx.clock.now());
   const against = await policies.byVersion(tx, proposal.againstVersion);
   const { options: _, ...told } = definition ?? {};
-  const fewest = policy.document.privacy.minGroupSize;
   const papers = secret && {
     modulus: await makeBallotKey(tx, ctx, { proposalId: id, fewest }),
     papersUntil: papersUntil(opensAt, closesAt).toISOString(),

@@ -21,6 +21,7 @@ import * as secrets from './secret.store.ts';
 import { isSecret, papersUntil, type SecretBallot } from './secret.ts';
 import { writtenAgainst } from './standing.ts';
 import type { Choice, Tally } from './tally.ts';
+import { takesBallots } from './timeline.ts';
 
 /** Who, by id and by the name they go by now. */
 interface Named {
@@ -220,6 +221,27 @@ function methodOf(row: store.ProposalRow, rule: VoteRule, standing: number): Vot
 /** All proposals, newest first. */
 export async function proposalsOf(tx: Tx): Promise<ProposalSummary[]> {
   return summaries(tx, await store.all(tx));
+}
+
+/**
+ * What waits for a member: votes in which their ballot, or their paper for a secret one, is still to come, and proposals
+ * that need their own yes. On a paper only its holder knows what was said, so a secret ballot waits for nobody.
+ */
+export async function waitingFor(tx: Tx, memberId: string, now: Date): Promise<string[]> {
+  const unvoted = new Set(await store.unvoted(tx, memberId));
+  const waits = async (row: store.ProposalRow): Promise<boolean> => {
+    if ((row.terms.needsConsentOf ?? []).includes(memberId)) {
+      const answers = await options.consentsOf(tx, row.id);
+      if (!answers.some((one) => one.memberId === memberId)) return true;
+    }
+    if (!unvoted.has(row.id)) return false;
+    const { rule, votingOpenedAt: opened, votingClosesAt: closes } = row;
+    if (!rule || !opened || !closes || !isSecret(rule, row.terms)) return takesBallots(row, now);
+    return now < papersUntil(opened, closes) && !(await secrets.paperOf(tx, row.id, memberId));
+  };
+  const found: string[] = [];
+  for (const row of await store.inStates(tx, consentTaken)) if (await waits(row)) found.push(row.id);
+  return found;
 }
 
 async function openBallots(

@@ -107,6 +107,18 @@ export async function isVoter(tx: Tx, proposalId: string, memberId: string): Pro
   return found.length > 0;
 }
 
+/** Open votes in which a member may vote and no ballot of theirs stands. */
+export async function unvoted(tx: Tx, memberId: string): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    tx,
+    sql`select p.id from proposals p
+        join proposal_voters v on v.proposal_id = p.id and v.member_id = ${memberId}
+        where p.state = 'voting' and not exists (
+          select from ballots b where b.proposal_id = p.id and b.member_id = ${memberId})`,
+  );
+  return found.map(({ id }) => id);
+}
+
 /** The ballots that count, in the order of member ids. */
 export async function ballotsOf(tx: Tx, proposalId: string): Promise<BallotRow[]> {
   return tx.select().from(ballots).where(eq(ballots.proposalId, proposalId)).orderBy(asc(ballots.memberId));

@@ -82,7 +82,7 @@ export type PaperGiven =
 /**
  * Signs a blinded ballot paper for a member who may vote: once, and the same again when they ask with the same. The
  * book says who got one, and nothing by which it is known again. Errors in this order: `unknown_proposal`,
- * `vote_not_open`, `vote_not_secret`, `vote_closed`, `papers_given_out` (the time for it is over), `not_eligible`,
+ * `vote_not_open`, `vote_not_secret`, `vote_closed`, `not_eligible`, `papers_given_out` (the time for it is over),
  * `paper_invalid` (no number below the modulus, of its length), `paper_given` (another, before).
  */
 export async function givePaper(

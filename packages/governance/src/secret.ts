@@ -86,8 +86,9 @@ export function paperElectorate(publicKeys: readonly string[], eligible: number)
   return [...publicKeys, ...Array.from({ length: others }, (_, at) => `nobody ${at + 1}`)].sort();
 }
 
-/** Modulus of a key as JWK writes it (base64url, big-endian), as a number. */
 const integer = (bytes: Uint8Array): bigint => BigInt(`0x${bytesToHex(bytes) || '0'}`);
+
+/** The modulus of a key as JWK writes it (base64url), in bytes, big-endian. */
 export const modulusBytes = (modulus: string): Uint8Array =>
   fromBase64(
     modulus

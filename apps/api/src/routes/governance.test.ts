@@ -1,4 +1,8 @@
-import { peopleEndpoints as people, governanceEndpoints as wire } from '@uncaged/contract';
+import {
+  ballotEndpoints as ballots,
+  peopleEndpoints as people,
+  governanceEndpoints as wire,
+} from '@uncaged/contract';
 import { due } from '@uncaged/governance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, caller, openApi } from '../testing.ts';
@@ -57,8 +61,8 @@ describe('decisions over the wire', () => {
       mine: { eligible: true, choice: null },
     });
     for (const choice of ['no', 'yes'] as const)
-      await joined.ko.call(wire.cast, { params: { id }, body: { choice } });
-    const cast = await joined.iris.call(wire.cast, { params: { id }, body: { choice: 'yes' } });
+      await joined.ko.call(ballots.cast, { params: { id }, body: { choice } });
+    const cast = await joined.iris.call(ballots.cast, { params: { id }, body: { choice: 'yes' } });
     expect(cast.answer).toMatchObject({ proposalId: id, choice: 'yes', replaced: null });
     expect((await visitor.call(wire.proposal, { params: { id } })).answer.proposal).toMatchObject({
       cast: 2,

@@ -1,10 +1,7 @@
 import { governanceEndpoints as wire } from '@uncaged/contract';
 import {
   acceptOption,
-  castBallot,
-  castSecretBallot,
   consentToProposal,
-  givePaper,
   openProposal,
   type PolicyVersion,
   policyDiff,
@@ -16,12 +13,14 @@ import {
   putOption,
   reviseProposal,
   stand,
+  waitingFor,
   withdrawOption,
   withdrawProposal,
 } from '@uncaged/governance';
 import { diffPolicies, type PolicyPatch } from '@uncaged/governance/rules';
 import { z } from 'zod';
 import { type ApiContext, type Deps, newRoutes, type WrittenEntry } from '../deps.ts';
+import { detailed } from '../detailed.ts';
 import { route } from '../route.ts';
 import { wired } from '../wired.ts';
 
@@ -90,10 +89,12 @@ export function governanceRoutes(deps: Deps) {
     },
   );
 
-  route(app, wire.proposals, { summary: 'All proposals, newest first' }, async () => ({
-    ok: true,
-    answer: wired({ proposals: await proposalsOf(db.read) }),
-  }));
+  route(app, wire.proposals, { summary: 'All proposals, newest first' }, async ({ c }) => {
+    const { memberId } = c.get('actor');
+    const now = deps.platform.clock.now();
+    const waiting = memberId === null ? [] : await waitingFor(db.read, memberId, now);
+    return { ok: true, answer: wired({ proposals: await proposalsOf(db.read), waiting }) };
+  });
   route(
     app,
     wire.proposal,
@@ -191,38 +192,6 @@ export function governanceRoutes(deps: Deps) {
       return opened.ok ? changed(c, id, opened.entry) : opened;
     },
   );
-  route(
-    app,
-    wire.cast,
-    { summary: 'Cast a ballot, or change it' },
-    async ({ c, params, body, idempotencyKey }) => {
-      const proposalId = params.id ?? '';
-      const asked = { ...body, proposalId, idempotencyKey };
-      const cast = await castBallot(await deps.contextOf(c), asked);
-      if (!cast.ok) return detailed(cast);
-      const { replaced, replacedVote, closesAt, entry } = cast;
-      const receipt = await deps.receipt(entry);
-      const said = { choice: 'choice' in body ? body.choice : null, vote: 'vote' in body ? body.vote : null };
-      return { ok: true, answer: wired({ proposalId, ...said, replaced, replacedVote, closesAt, receipt }) };
-    },
-  );
-  route(
-    app,
-    wire.givePaper,
-    { summary: 'Have a blinded ballot paper signed, once' },
-    async ({ c, params, body }) => {
-      const blinded = Buffer.from(body.blinded, 'hex');
-      const given = await givePaper(await deps.contextOf(c), { proposalId: params.id ?? '', blinded });
-      if (!given.ok) return given;
-      const receipt = given.entry ? await deps.receipt(given.entry) : null;
-      return { ok: true, answer: wired({ signed: given.signed, receipt }) };
-    },
-  );
-  route(app, wire.castSecret, { summary: 'Cast a secret ballot, as nobody' }, async ({ params, body }) => {
-    const cast = await castSecretBallot(deps.platform, { proposalId: params.id ?? '', ballot: body });
-    if (!cast.ok) return detailed(cast);
-    return { ok: true, answer: { revision: cast.revision, promise: cast.promise } };
-  });
   return app;
 }
 
@@ -231,11 +200,4 @@ function summaryAfter(step: PolicyVersion, i: number, history: readonly PolicyVe
   const { document, ...summary } = step;
   const before = history[i - 1];
   return { ...summary, diff: before ? diffPolicies(before.document, document) : [] };
-}
-
-/** A refusal with its reason in words. */
-function detailed<R extends { ok: false; code: string }>(refusal: R): R & { detail?: string } {
-  if (!('reason' in refusal)) return refusal;
-  const where = 'field' in refusal ? `${refusal.field}: ` : '';
-  return { ...refusal, detail: `${where}${refusal.reason}` };
 }

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import type { Deps, Env } from '../deps.ts';
+import { ballotRoutes } from './ballots.ts';
 import { bookRoutes } from './book.ts';
 import { compensationRoutes } from './compensation.ts';
 import { deliberationRoutes } from './deliberation.ts';
@@ -19,6 +20,7 @@ export const domains: readonly ((deps: Deps) => Hono<Env>)[] = [
   bookRoutes,
   peopleRoutes,
   governanceRoutes,
+  ballotRoutes,
   policyRoutes,
   deliberationRoutes,
   compensationRoutes,

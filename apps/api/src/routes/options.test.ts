@@ -1,4 +1,8 @@
-import { peopleEndpoints as people, governanceEndpoints as wire } from '@uncaged/contract';
+import {
+  ballotEndpoints as ballots,
+  peopleEndpoints as people,
+  governanceEndpoints as wire,
+} from '@uncaged/contract';
 import { due } from '@uncaged/governance';
 import { rows, sql } from '@uncaged/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -69,15 +73,17 @@ describe('a vote among options, over the wire', () => {
     await iris.call(wire.openProposal, { params: params() });
     await pass(48);
     const vote = { ranking: [['o2'], ['original']] };
-    const cast = await iris.call(wire.cast, { params: params(), body: { vote } });
+    const cast = await iris.call(ballots.cast, { params: params(), body: { vote } });
     expect(cast.answer).toMatchObject({ choice: null, vote, replaced: null, replacedVote: null });
     const blank = { abstain: true } as const;
-    expect((await iris.call(wire.cast, { params: params(), body: { vote: blank } })).answer).toMatchObject({
-      vote: blank,
-      replacedVote: vote,
-    });
+    expect((await iris.call(ballots.cast, { params: params(), body: { vote: blank } })).answer).toMatchObject(
+      {
+        vote: blank,
+        replacedVote: vote,
+      },
+    );
     for (const member of [iris, ko, heron])
-      await member.call(wire.cast, { params: params(), body: { vote } });
+      await member.call(ballots.cast, { params: params(), body: { vote } });
     await pass(120);
     expect(await page(id)).toMatchObject({
       state: 'passed',
@@ -98,7 +104,7 @@ describe('a vote among options, over the wire', () => {
     expect(stood.answer.proposal.ballotOptions).toEqual([{ key: 'o1', title: 'ko' }]);
     await pass(72);
     for (const member of [iris, heron])
-      await member.call(wire.cast, { params: params(), body: { vote: { ranking: [['o1']] } } });
+      await member.call(ballots.cast, { params: params(), body: { vote: { ranking: [['o1']] } } });
     await pass(120);
     await pass(24);
     const { members } = (await visitor.call(people.members)).answer;
@@ -323,7 +329,7 @@ describe('bad input, each with its code and status', () => {
     const id = await draft(ko, { kind: 'open', patch: [] });
     await ko.call(wire.openProposal, { params: { id } });
     const casts = (['yes', 'no'] as const).map((choice) =>
-      ko.call(wire.cast, { params: { id }, body: { choice } }),
+      ko.call(ballots.cast, { params: { id }, body: { choice } }),
     );
     const answers = (await Promise.all(casts)).map(({ answer }) => answer);
     const second = answers.find((answer) => answer.replaced !== null);

@@ -28,6 +28,7 @@ import {
 import { refusedWords, replayDays, replayPatch } from '@uncaged/studio';
 import { z } from 'zod';
 import { type ApiContext, type Deps, newRoutes, type WrittenEntry } from '../deps.ts';
+import { detailed } from '../detailed.ts';
 import { namesOf } from '../named.ts';
 import { route } from '../route.ts';
 import { turns } from '../turns.ts';
@@ -74,7 +75,7 @@ export function policyRoutes(deps: Deps) {
     async ({ c, body }) => {
       const { policy } = await deps.contextOf(c);
       const read = policyFromYaml(body.yaml);
-      if (!read.ok) return { ...read, detail: detailOf(read) };
+      if (!read.ok) return detailed(read);
       const patch = patchBetween(policy.document, read.policy);
       const diff = diffPolicies(policy.document, read.policy);
       return { ok: true, answer: wired({ patch: [...patch], against: policy.hash, diff }) };
@@ -98,7 +99,7 @@ export function policyRoutes(deps: Deps) {
       const patch = body.patch as PolicyPatch;
       const found = await lookingBack(() => replayPatch(ctx, { patch, against, days }));
       if (found === null) return { ok: false, code: 'replay_busy', headers: { 'retry-after': '5' } };
-      if (!found.ok) return { detail: detailOf(found), ...found };
+      if (!found.ok) return detailed(found);
       const { outcomes, payouts, ...replay } = found.replay;
       const paid = payouts.map((line) => ({ ...line, before: `${line.before}`, after: `${line.after}` }));
       const told = outcomes.map((line) => ({ ...line, words: clauseWords(found.patched, line.clause) }));
@@ -125,7 +126,7 @@ export function policyRoutes(deps: Deps) {
     async ({ c, body, idempotencyKey }) => {
       const ctx = await deps.contextOf(c);
       const opened = await openEmergency(ctx, { ...body, patch: body.patch as PolicyPatch, idempotencyKey });
-      if (!opened.ok) return { ...opened, detail: detailOf(opened) };
+      if (!opened.ok) return detailed(opened);
       return emergencyChanged(c, opened.emergencyId, opened.entry);
     },
   );
@@ -212,12 +213,4 @@ export function policyRoutes(deps: Deps) {
 
 function maySign({ policy, actor }: GovernedContext): boolean {
   return actor.memberId !== null && mayDo(policy.document, actor.roles, 'sign_emergency');
-}
-
-/** Where a refusal names a place, the place and the reason in one line. */
-function detailOf(refused: { ok: false; code: string }): string | undefined {
-  const { line, field, reason, path } = refused as Record<string, unknown>;
-  if (line !== undefined) return `Line ${String(line)}: ${String(reason)}`;
-  if (field !== undefined) return `${String(field)}: ${String(reason)}`;
-  return path === undefined ? undefined : String(path);
 }

@@ -1,7 +1,8 @@
 /** An amendment as fields: each value that a proposal changes, in the form that a person writes it in. */
-import { type Around, type Part, partsOf, patchBetween, type Typed, written } from './clauses.ts';
+import { type Around, type Part, partsOf, type Typed } from './clauses.ts';
 import { at, inPointer, type Json, type Operation, patched } from './policy.ts';
 import { spaced } from './text.ts';
+import { patchBetween, written } from './written.ts';
 
 interface Line {
   path: string;
@@ -74,13 +75,14 @@ function amended(lines: readonly Line[], typed: Typed): Amended {
   const patch: Operation[] = [];
   for (const line of lines) {
     const { path, after } = line;
-    const holder: Json = { value: structuredClone(after) as Json };
+    const others: Operation[] = [];
     for (const field of amendFields([line])) {
       const given = read(field.form, typed[field.path] ?? field.value);
       if (!given.ok) return { ok: false, path: field.path };
-      place(holder, `/value${field.path.slice(path.length)}`, given.value);
+      others.push({ op: 'replace', path: `/value${field.path.slice(path.length)}`, value: given.value });
     }
-    patch.push({ op: 'replace', path, value: at(holder, '/value') ?? null });
+    const value = patched({ value: after as Json }, others);
+    patch.push({ op: 'replace', path, value: (value && at(value, '/value')) ?? null });
   }
   return { ok: true, patch };
 }
@@ -136,15 +138,4 @@ export function reworded(
     return { patch: [], wrong: { ...fields.wrong, [others.path]: 'Write something of its sort here.' } };
   const after = patched(fields.after, others.patch) ?? fields.after;
   return { patch: patchBetween(base, after), wrong: fields.wrong };
-}
-
-function place(holder: Json, path: string, value: Json): void {
-  const cut = path.lastIndexOf('/');
-  const parent = at(holder, path.slice(0, cut)) as Record<string, Json>;
-  parent[
-    path
-      .slice(cut + 1)
-      .replaceAll('~1', '/')
-      .replaceAll('~0', '~')
-  ] = value;
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { kindNames, partsOf, standing, standingNew, type Typed, written } from './clauses.ts';
+import { kindNames, partsOf, type Typed } from './clauses.ts';
 import { at, type Json } from './policy.ts';
 import { termsOf } from './terms.ts';
+import { standing, standingNew, written } from './written.ts';
 
 const shipped = (name: string): Json =>
   parse(readFileSync(new URL(`../../../../governance/${name}`, import.meta.url), 'utf8')) as Json;

@@ -4,6 +4,7 @@
  */
 import { RSABSSA } from '@cloudflare/blindrsa-ts';
 import { ed25519 } from '@noble/curves/ed25519.js';
+import { hexToBytes as bytes, bytesToHex as hex } from '@noble/curves/utils.js';
 import type { SecretBallotRequest } from '@uncaged/contract';
 import { ballotMessage, paperMessage } from '@uncaged/verify';
 
@@ -23,10 +24,6 @@ export interface Paper {
 }
 
 const suite = RSABSSA.SHA384.PSS.Randomized();
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-const bytes = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
 function keyOf(modulus: string): Promise<CryptoKey> {
   const jwk = { kty: 'RSA', n: modulus, e: 'AQAB', alg: 'PS384', ext: true };

@@ -1,4 +1,5 @@
 /** The policy document as sentences a person can read, each with the address of its clause. */
+import { applyPatch, type Operation as PatchOperation } from 'rfc6902';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -448,45 +449,8 @@ export type Operation = { op: string; path: string; from?: string; value?: Json 
 /** A policy after a patch, for somebody who is still writing it; null where an operation finds nothing. The api checks the real thing. */
 export function patched(document: Json, patch: readonly Operation[]): Json | null {
   const after = structuredClone(document);
-  for (const { op, path, from, value } of patch) {
-    const given = op === 'move' || op === 'copy' ? at(after, from ?? '') : value;
-    if (op === 'move' && !settle(after, from ?? '', undefined)) return null;
-    if (op === 'remove' || op === 'replace') {
-      if (at(after, path) === undefined) return null;
-    } else if (op === 'test') {
-      if (JSON.stringify(at(after, path)) !== JSON.stringify(value)) return null;
-      continue;
-    }
-    if (op !== 'remove' && given === undefined) return null;
-    if (
-      !settle(
-        after,
-        path,
-        op === 'remove' ? undefined : given,
-        op === 'add' || op === 'copy' || op === 'move',
-      )
-    )
-      return null;
-  }
-  return after;
-}
-
-/** Puts a value at a path, or takes out what is there; false where the path leads nowhere. */
-function settle(document: Json, path: string, value: Json | undefined, between = false): boolean {
-  const cut = path.lastIndexOf('/');
-  const parent = cut < 0 ? undefined : at(document, path.slice(0, cut));
-  const key = outOfPointer(path.slice(cut + 1));
-  if (Array.isArray(parent)) {
-    const place = key === '-' ? parent.length : Number(key);
-    if (!Number.isInteger(place) || place < 0 || place > parent.length) return false;
-    if (value === undefined) parent.splice(place, 1);
-    else parent.splice(place, between ? 0 : 1, value);
-    return true;
-  }
-  if (parent === undefined || parent === null || typeof parent !== 'object') return false;
-  if (value === undefined) delete parent[key];
-  else parent[key] = value;
-  return true;
+  const results = applyPatch(after, structuredClone(patch) as PatchOperation[]);
+  return results.every((result) => result === null) ? after : null;
 }
 
 /** The sentences in which two policies differ: what they took out, what they put in, in the order one reads them. */

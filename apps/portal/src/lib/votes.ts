@@ -122,6 +122,9 @@ export function whyBefore(
   };
 }
 
+/** Where a browser keeps the paper of a secret vote. */
+export const paperDrawer = (proposalId: string): string => `paper:${proposalId}`;
+
 const oneLine = (words: string): string => words.replace(/\s+/g, ' ');
 
 /** The opened ballots as a file that the command `tally` counts again. */

@@ -15,6 +15,12 @@ interface Appeal {
   decided: boolean;
 }
 
+/** What a draw is held against. */
+interface InForce {
+  readonly members: Pick<Members, 'eligible'>;
+  current(): Policy | null;
+}
+
 const day = 24 * 3_600_000;
 
 /**
@@ -25,13 +31,10 @@ export class Appeals implements Replay {
   readonly kinds = ['generation.refused', 'appeal.opened', 'appeal.drawn', 'appeal.judged', 'appeal.decided'];
   readonly #refused = new Map<string, { clause: string; policyHash: string }>();
   readonly #appeals = new Map<string, Appeal>();
-  readonly #inForce: { readonly members: Pick<Members, 'eligible'>; current(): Policy | null };
+  readonly #inForce: InForce;
   readonly #checkpoints: () => readonly Checkpoint[];
 
-  constructor(
-    inForce: { readonly members: Pick<Members, 'eligible'>; current(): Policy | null },
-    checkpoints: () => readonly Checkpoint[],
-  ) {
+  constructor(inForce: InForce, checkpoints: () => readonly Checkpoint[]) {
     this.#inForce = inForce;
     this.#checkpoints = checkpoints;
   }

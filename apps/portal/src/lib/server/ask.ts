@@ -110,6 +110,30 @@ export function refuse(at: string, problem: Problem, typed: Record<string, strin
   return fail(problem.status, { refused: { at, problem, typed } satisfies Refused });
 }
 
+/** What was typed into fields whose names are not known beforehand; several values of one name stand a line each. */
+export function typedIn(form: Filled, isField: (name: string) => boolean): Record<string, string> {
+  const typed: Record<string, string> = {};
+  for (const name of form.names.filter(isField))
+    typed[name] = form
+      .all(name)
+      .filter((value) => value !== '')
+      .join('\n');
+  return typed;
+}
+
+/** What the portal says where fields cannot be read; each field says it too. */
+export function fieldsWrong(wrong: Record<string, string>): Problem & { wrong: Record<string, string> } {
+  return {
+    ...problem(
+      'field_wrong',
+      'Not everything can be read yet',
+      Object.values(wrong).join(' '),
+      'The fields say what is wrong with them; nothing was sent.',
+    ),
+    wrong,
+  };
+}
+
 /** A problem the portal itself found before asking the api. */
 export function problem(code: string, title: string, detail: string, next: string): Problem {
   return { type: 'about:blank', title, status: 422, code, detail, next };

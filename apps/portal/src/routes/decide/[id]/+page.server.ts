@@ -12,7 +12,17 @@ import type {
 import { amending, reworded } from '#lib/amend.ts';
 import { amountText } from '#lib/money.ts';
 import { type Json, type Operation, patched, proseDiff } from '#lib/policy.ts';
-import { type Asking, ask, type Filled, filled, get, maybe, problem, refuse } from '#lib/server/ask.ts';
+import {
+  type Asking,
+  ask,
+  type Filled,
+  fieldsWrong,
+  filled,
+  get,
+  maybe,
+  refuse,
+  typedIn,
+} from '#lib/server/ask.ts';
 import { voteOf } from '#lib/votes.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -93,21 +103,11 @@ async function newWords(event: Step, at: string, proposal: Proposal, form: Fille
   const words = { title: form.text('title'), body: form.text('body') };
   const base = proposal.patch.length > 0 ? await baseOf(event, proposal) : null;
   const fields = base && (await amendingOf(event, base, proposal));
-  const typed: Record<string, string> = { ...words };
-  for (const name of form.names.filter((one) => one.startsWith('/')))
-    typed[name] = form
-      .all(name)
-      .filter((value) => value !== '')
-      .join('\n');
+  const typed: Record<string, string> = { ...words, ...typedIn(form, (name) => name.startsWith('/')) };
   if (!base || !fields) return { read: { ok: true as const, patch: proposal.patch }, typed, words };
   const { patch, wrong } = reworded(base, fields, typed, event.locals.collective.currency ?? 'EUR');
   if (Object.keys(wrong).length === 0) return { read: { ok: true as const, patch }, typed, words };
-  const said = [Object.values(wrong).join(' '), 'The fields say what is wrong with them; nothing was sent.'];
-  const told = {
-    ...problem('field_wrong', 'Not everything can be read yet', said[0] ?? '', said[1] ?? ''),
-    wrong,
-  };
-  return { read: { ok: false as const, refused: refuse(at, told, typed) }, typed, words };
+  return { read: { ok: false as const, refused: refuse(at, fieldsWrong(wrong), typed) }, typed, words };
 }
 
 export const actions: Actions = {

@@ -1,7 +1,8 @@
 import type { EmergenciesAnswer, ModelSummary, PolicyAnswer } from '@uncaged/contract';
-import { emergencyParts, type Typed, written } from '#lib/clauses.ts';
+import { emergencyParts } from '#lib/clauses.ts';
 import type { Json } from '#lib/policy.ts';
-import { ask, filled, get, maybe, problem, refuse } from '#lib/server/ask.ts';
+import { ask, fieldsWrong, filled, get, maybe, refuse, typedIn } from '#lib/server/ask.ts';
+import { written } from '#lib/written.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -20,15 +21,8 @@ export const load: PageServerLoad = async (event) => {
 
 export const actions: Actions = {
   ask: async (event) => {
-    const data = await event.request.clone().formData();
     const form = await filled(event);
-    const typed: Typed = {};
-    for (const name of new Set(data.keys()))
-      if (name !== 'key')
-        typed[name] = form
-          .all(name)
-          .filter((value) => value !== '')
-          .join('\n');
+    const typed = typedIn(form, (name) => name !== 'key');
     const [policy, models] = await Promise.all([
       get<PolicyAnswer>(event, '/api/policy'),
       maybe<{ models: ModelSummary[] }>(event, '/api/models'),
@@ -36,17 +30,7 @@ export const actions: Actions = {
     const currency = event.locals.collective.currency ?? 'EUR';
     const parts = emergencyParts(policy.document as Json, { currency, models: models?.models ?? [] });
     const { patch, wrong } = written(policy.document as Json, parts, typed, currency);
-    if (Object.keys(wrong).length > 0)
-      return refuse(
-        'ask',
-        problem(
-          'field_wrong',
-          'Not everything can be read yet',
-          Object.values(wrong).join(' '),
-          'Nothing was sent.',
-        ),
-        typed,
-      );
+    if (Object.keys(wrong).length > 0) return refuse('ask', fieldsWrong(wrong), typed);
     const words = { title: form.text('title'), body: form.text('body'), hours: form.number('hours') ?? 24 };
     const body = { ...words, patch, against: policy.hash };
     const answer = await ask(event, 'POST', '/api/emergencies', body, form.key);

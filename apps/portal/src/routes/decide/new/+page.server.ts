@@ -1,15 +1,10 @@
 import { redirect } from '@sveltejs/kit';
-import type {
-  ModelSummary,
-  PolicyAnswer,
-  PolicyFileAnswer,
-  Problem,
-  ProposalChangedAnswer,
-} from '@uncaged/contract';
-import { kindNames, partsOf, type Typed, written } from '#lib/clauses.ts';
+import type { ModelSummary, PolicyAnswer, PolicyFileAnswer, ProposalChangedAnswer } from '@uncaged/contract';
+import { kindNames, partsOf } from '#lib/clauses.ts';
 import type { Json, Operation } from '#lib/policy.ts';
-import { ask, filled, get, maybe, problem, refuse } from '#lib/server/ask.ts';
+import { ask, fieldsWrong, filled, get, maybe, problem, refuse, typedIn } from '#lib/server/ask.ts';
 import { termsOf } from '#lib/terms.ts';
+import { written } from '#lib/written.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const kindsIn = (policy: PolicyAnswer): string[] => {
@@ -53,27 +48,10 @@ const unreadable = problem(
   'It is neither a list of JSON Patch operations (RFC 6902) nor a policy file.',
   'Write it like [{"op":"replace","path":"/compensation/reviewDays","value":5}], or leave the box empty and use the fields.',
 );
-const wrongFields = (wrong: Typed): Problem & { wrong: Typed } => ({
-  ...problem(
-    'field_wrong',
-    'Not everything can be read yet',
-    Object.values(wrong).join(' '),
-    'The fields say what is wrong with them; nothing was sent.',
-  ),
-  wrong,
-});
-
 export const actions: Actions = {
   propose: async (event) => {
-    const data = await event.request.clone().formData();
     const form = await filled(event);
-    const typed: Typed = {};
-    for (const name of new Set(data.keys()))
-      if (name !== 'file' && name !== 'key')
-        typed[name] = form
-          .all(name)
-          .filter((value) => value !== '')
-          .join('\n');
+    const typed = typedIn(form, (name) => name !== 'file' && name !== 'key');
     const current = await get<PolicyAnswer>(event, '/api/policy');
     const version = form.text('version');
     // Fields are read against the policy they were filled in on; the api says when it has moved on since.
@@ -98,7 +76,7 @@ export const actions: Actions = {
     const terms = termsOf(typed, kind);
     const fields = by === '' ? written(policy.document as Json, parts, typed, currency) : null;
     const wrong = { ...terms.wrong, ...fields?.wrong };
-    if (Object.keys(wrong).length > 0) return refuse('propose', wrongFields(wrong), typed);
+    if (Object.keys(wrong).length > 0) return refuse('propose', fieldsWrong(wrong), typed);
     const options = (kind === 'open' ? form.text('options') : '')
       .split('\n')
       .map((title) => title.trim())
