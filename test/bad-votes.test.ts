@@ -28,7 +28,7 @@ beforeAll(async () => {
       path: '/safeguards/living-artists',
       value: {
         kind: 'named_living_artist',
-        names: ['Aster Vale'],
+        names: ['Linnet'],
         unlessConsent: 'style_name_prompting',
         action: 'refuse',
         text: 'Ask first.',

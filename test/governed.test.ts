@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => stage[Symbol.asyncDispose]());
 
 const usual = (value: number) => [{ op: 'replace', path: '/studio/steps/usual', value }];
-const safeguard = (text: string) => namesRefused(['Aster Vale'], text);
+const safeguard = (text: string) => namesRefused(['Linnet'], text);
 
 let figures: Figures;
 /** The book as it stands, checked with nothing but itself. */
@@ -111,7 +111,7 @@ test('a change on trial that stays, one that is taken back, and one with an end'
   const goes = await reeds.pass('iris', 'safeguard', text, { canary: { ...canary, percent: 50 } });
   // Until somebody is refused under it: which clips are in its half follows from their ids.
   for (let asked = 0; asked < 60; asked++) {
-    const prompt = 'a reed by Aster Vale';
+    const prompt = 'a reed by Linnet';
     const reply = await reeds.members.nacht.request('POST', '/api/generations', {
       body: { prompt },
       idempotencyKey: randomUUID(),

@@ -31,7 +31,7 @@ async function measured(): Promise<Uint8Array> {
   for (const who of ['heron', 'ko', 'iris'] as const)
     await reeds.vote(who, id, { vote: { ranking: [['o1'], ['o2']] } });
   await reeds.close(id);
-  const patch = [{ op: 'add', path: '/safeguards/now', value: namesRefused(['Aster Vale'], 'Stop.') }];
+  const patch = [{ op: 'add', path: '/safeguards/now', value: namesRefused(['Linnet'], 'Stop.') }];
   const asked = { title: 'Stop', body: 'Now.', patch, against: await reeds.hash(), hours: 24 };
   const made = await reeds.members.heron.post<{ emergency: { id: string } }>('/api/emergencies', asked);
   await reeds.members.ko.post(`/api/emergencies/${made.emergency.id}/sign`);

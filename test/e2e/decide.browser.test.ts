@@ -38,7 +38,7 @@ const ask = (who: Name, prompt: string) =>
 beforeAll(async () => {
   stage = await raiseWithPortal();
   reeds = await gather(stage, 'Reed Bed', names);
-  for (const who of names) await ask(who, 'reeds at night, after Aster Vale');
+  for (const who of names) await ask(who, 'reeds at night, after Linnet');
   browser = await openBrowser();
   iris = await windowOf('iris');
   nacht = await windowOf('nacht');
@@ -56,9 +56,9 @@ test('a safeguard is written in fields; how it will read, and what it would have
   await awake(page);
   await page.getByLabel('Title').fill('Ask the living first');
   await page.getByLabel('Why').fill('She draws reeds for a living and nobody has asked her.');
-  await page.getByLabel('Names, one a line').fill('Aster Vale\nA. Vale');
+  await page.getByLabel('Names, one a line').fill('Linnet\nTern');
   const read = page.locator('section', { has: page.getByRole('heading', { name: 'How it will read' }) });
-  await read.getByText('Aster Vale').first().waitFor();
+  await read.getByText('Linnet').first().waitFor();
   await page.getByRole('button', { name: 'Look back' }).click();
   await page.getByText('would have been refused').waitFor();
   expect(await page.locator('.big').first().textContent()).toBe('6');
@@ -67,7 +67,7 @@ test('a safeguard is written in fields; how it will read, and what it would have
   expect(await inspect(page, 'compose')).toEqual([]);
   await page.getByRole('button', { name: 'Write it down as a draft' }).click();
   await page.getByText('Write a whole number from 1 to 3,650').first().waitFor();
-  expect(await page.getByLabel('Names, one a line').inputValue()).toContain('A. Vale');
+  expect(await page.getByLabel('Names, one a line').inputValue()).toContain('Tern');
   await page.getByLabel('Ends by itself after days').fill('365');
   await page.getByRole('button', { name: 'Write it down as a draft' }).click();
   await page.waitForURL(/\/decide\/[0-9a-f-]{36}$/);
@@ -77,7 +77,7 @@ test('a safeguard is written in fields; how it will read, and what it would have
     kind: 'safeguard',
     state: 'draft',
     terms: { sunsetDays: 365 },
-    patch: [{ path: '/safeguards/living-artists', value: { names: ['Aster Vale', 'A. Vale'] } }],
+    patch: [{ path: '/safeguards/living-artists', value: { names: ['Linnet', 'Tern'] } }],
   });
 });
 
@@ -97,11 +97,11 @@ test('it is talked over, line by line, and looked back on by anybody here', { ti
   await iris.page.getByText('That is too short to be a name.').waitFor();
   await page.locator('summary', { hasText: 'Put other words for it' }).click();
   await page.getByLabel('What it is called').fill('All three ways she signs');
-  await page.getByLabel('Names, one a line').first().fill('Aster Vale\nA. Vale\nAV Studio');
+  await page.getByLabel('Names, one a line').first().fill('Linnet\nTern\nGrey Tern');
   await page.getByRole('button', { name: 'Put it forward' }).click();
   await page.getByRole('button', { name: 'Take it back' }).last().waitFor();
   expect((await reeds.page(proposalId)).options[0]?.diff[0]?.after).toMatchObject({
-    names: ['Aster Vale', 'A. Vale', 'AV Studio'],
+    names: ['Linnet', 'Tern', 'Grey Tern'],
   });
   await iris.page.reload();
   await awake(iris.page);
@@ -159,11 +159,11 @@ test('a refusal says which vote it follows, and can be judged by those whom the 
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto('/make');
   await awake(page);
-  await page.getByLabel('What should it make').fill('the village of Aster, vale and river');
+  await page.getByLabel('What should it make').fill('a linnet on a reed, singing');
   await page.getByRole('button', { name: 'Make a clip' }).click();
   await page.getByRole('link', { name: 'have the refusal judged' }).click();
   await page.waitForURL('**/decide/appeals?clip=*');
-  await page.getByLabel('Why it should not have been refused').fill('Aster is a village here.');
+  await page.getByLabel('Why it should not have been refused').fill('A linnet is a bird.');
   expect(await inspect(page, 'appeal-asked')).toEqual([]);
   await page.getByRole('button', { name: 'Ask a panel' }).click();
   await page.waitForURL(/\/decide\/appeals\/[0-9a-f-]{36}$/);
@@ -179,7 +179,7 @@ test('a refusal says which vote it follows, and can be judged by those whom the 
     await window.page.getByRole('heading', { name: 'Waits for you' }).waitFor();
     await window.page.goto(address);
     await awake(window.page);
-    await window.page.getByLabel('Why').fill('It names a place.');
+    await window.page.getByLabel('Why').fill('It names a bird.');
     if (index === 0) expect(await inspect(window.page, 'appeal-judged')).toEqual([]);
     await window.page.getByRole('button', { name: 'The refusal was wrong' }).click();
     await window.page.getByText('You said it was').waitFor();
@@ -264,12 +264,12 @@ test('a voice is lent, an interest declared, a harm stopped, an old rule read', 
 
   await page.goto('/decide/interests');
   await awake(page);
-  await page.getByLabel('With whom').fill('Lumen Paints');
+  await page.getByLabel('With whom').fill('a paint shop');
   await page.getByLabel('Since').fill('2026-03-01');
   await page.getByLabel('What it is').fill('They pay my studio.');
   await page.getByLabel('What work is paid').check();
   await page.getByRole('button', { name: 'Declare it' }).click();
-  await page.getByRole('heading', { name: /Lumen Paints/ }).waitFor();
+  await page.getByRole('heading', { name: /a paint shop/ }).waitFor();
   expect(await inspect(page, 'interests')).toEqual([]);
 
   // Elected above, so nacht may sign.
@@ -277,7 +277,7 @@ test('a voice is lent, an interest declared, a harm stopped, an old rule read', 
   await awake(page);
   await page.getByLabel('What must stop').fill('A name is misused');
   await page.getByLabel('Why it cannot wait').fill('It is on every wall tonight.');
-  await page.getByLabel('Names, one a line').first().fill('Aster Vale\nA. Vale\nWren Marsh');
+  await page.getByLabel('Names, one a line').first().fill('Linnet\nTern\nPlover');
   await page.getByRole('button', { name: 'Ask for it, and sign' }).click();
   await page.getByText('1 more needed').waitFor();
   expect(await inspect(page, 'emergencies')).toEqual([]);

@@ -15,7 +15,7 @@ import type { Terms } from './terms.ts';
 import { founded, type Stage } from './testing.ts';
 import { voting } from './testing.votes.ts';
 
-const name = 'Aster Vale';
+const name = 'Linnet';
 const safeguard = (text: string): PolicyPatch => [
   {
     op: 'add',

@@ -27,7 +27,7 @@ const policy = async () => (await get('/api/policy')).json;
 const everybody = ['heron', 'nacht', 'iris', 'ko'];
 const safeguard = {
   kind: 'named_living_artist',
-  names: ['Vera Molnár'],
+  names: ['Grey Térn'],
   unlessConsent: 'style_name_prompting',
   action: 'refuse',
   text: 'She has not said that her name may be a prompt.',
@@ -47,7 +47,7 @@ async function passed(kind: string, patch: object[], terms: object = {}): Promis
   return proposal.id;
 }
 const stateOf = async (id: string) => (await get(`/api/proposals/${id}`)).json.proposal.state;
-const prompt = 'plotter lines after Vera Molnar';
+const prompt = 'plotter lines after Grey Tern';
 const ask = (as = 'nacht', words = prompt) => send(as, '/api/generations', { prompt: words });
 
 describe('a policy as a file', () => {

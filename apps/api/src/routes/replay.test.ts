@@ -58,13 +58,13 @@ const safeguard = (...names: string[]) => [
 ];
 
 describe('looking back before a vote', () => {
-  const prompts = ['lines after Vera Molnar', 'reeds at night', 'vera molnár, in red'];
+  const prompts = ['lines after Grey Tern', 'reeds at night', 'grey térn, in red'];
 
   it('tells what a safeguard would have refused, and the vote then refuses just that', async () => {
     for (const who of everybody)
       for (const prompt of prompts) await post(who, '/api/generations', { prompt });
     const { hash: against } = await policyNow();
-    const told = await asks({ patch: safeguard('Vera Molnár'), against });
+    const told = await asks({ patch: safeguard('Grey Térn'), against });
     expect(told.status).toBe(200);
     expect(told.json).toMatchObject({
       floor: 3,
@@ -81,13 +81,13 @@ describe('looking back before a vote', () => {
       ],
       payouts: [],
     });
-    expect(JSON.stringify(told.json)).not.toMatch(/reeds|molnar|heron|nacht|iris/i);
+    expect(JSON.stringify(told.json)).not.toMatch(/reeds|grey tern|heron|nacht|iris/i);
     const tight = [{ op: 'replace', path: '/studio/promptMaxCharacters', value: 15 }];
     expect((await asks({ patch: tight, against, days: 1 })).json.outcomes).toMatchObject([
       { code: 'prompt_too_long', clause: '/studio/promptMaxCharacters', requests: 8 },
     ]);
 
-    await vote(safeguard('Vera Molnár'), 'safeguard');
+    await vote(safeguard('Grey Térn'), 'safeguard');
     const codes: string[] = [];
     for (const [at, prompt] of prompts.entries()) {
       const as = everybody[at] ?? 'ko';
@@ -108,12 +108,12 @@ describe('looking back before a vote', () => {
     const [first] = (await stage.send('GET', '/api/policy/versions')).json.versions.toSorted(
       (a: { version: number }, b: { version: number }) => a.version - b.version,
     );
-    expect((await asks({ patch: safeguard('Vera Molnár'), against: first.hash })).json).toMatchObject({
+    expect((await asks({ patch: safeguard('Grey Térn'), against: first.hash })).json).toMatchObject({
       policyVersion: 1,
       outcomes: [{ requests: 10 }],
     });
     stage.platform.clock.advance(48 * HOUR);
-    const late = await asks({ patch: safeguard('Vera Molnár'), against: first.hash, days: 1 });
+    const late = await asks({ patch: safeguard('Grey Térn'), against: first.hash, days: 1 });
     expect(late.json).toMatchObject({ looked: { clips: 0 }, outcomes: [] });
   });
 

@@ -20,7 +20,7 @@ const post = async (as: string, path: string, body?: object) => {
 };
 const safeguard = {
   kind: 'named_living_artist',
-  names: ['Vera Molnár'],
+  names: ['Grey Térn'],
   unlessConsent: 'style_name_prompting',
   action: 'refuse',
   text: 'She has not said that her name may be a prompt.',
@@ -49,7 +49,7 @@ async function enact(): Promise<string> {
 
 describe('a safeguard that was voted', () => {
   it('refuses the next prompt, with the clause, the vote and a receipt, and what waits already', async () => {
-    const prompt = 'plotter lines after Vera Molnar';
+    const prompt = 'plotter lines after Grey Tern';
     const before = await post('nacht', '/api/generations', { prompt });
     const workId = await bring(stage, 'nacht', 'Lines', ['fine_tune_own']);
     const wish = {

@@ -10,7 +10,7 @@ const base = {
 };
 const safeguard = {
   kind: 'named_living_artist',
-  names: ['Aster Vale'],
+  names: ['Linnet'],
   text: 'Ask first.',
   unlessConsent: 'style_name_prompting',
 };
@@ -28,13 +28,13 @@ test('a change is written otherwise in the fields it was written in; what only t
     ['/safeguards/living-artists/text', 'What our machine says when it refuses'],
   ]);
   expect(found?.rest).toEqual([]);
-  const typed = { '/safeguards/living-artists/names': 'Aster Vale\r\nA. Vale\r\n' };
+  const typed = { '/safeguards/living-artists/names': 'Linnet\r\nTern\r\n' };
   expect(found && reworded(base, found, typed, 'EUR')).toEqual({
     patch: [
       {
         op: 'add',
         path: '/safeguards/living-artists',
-        value: { ...safeguard, names: ['Aster Vale', 'A. Vale'] },
+        value: { ...safeguard, names: ['Linnet', 'Tern'] },
       },
     ],
     wrong: {},

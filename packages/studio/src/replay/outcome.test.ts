@@ -47,10 +47,10 @@ const members = ['a', 'b', 'c', 'd'];
 
 describe('what would have come out differently', () => {
   it('a new safeguard refuses what names the artist, and as many as its enforcement would', () => {
-    const word = fc.constantFrom('reed', 'Vera', 'Molnár', 'vera molnar', 'grid', 'Ko', 'koala', 'lines');
+    const word = fc.constantFrom('reed', 'Grey', 'Térn', 'grey tern', 'grid', 'Ko', 'koala', 'lines');
     fc.assert(
       fc.property(fc.array(fc.array(word, { minLength: 1, maxLength: 4 }), { maxLength: 40 }), (prompts) => {
-        const after = refusing('Vera Molnár', 'Ko');
+        const after = refusing('Grey Térn', 'Ko');
         const asked = prompts.flatMap((words) => members.map((member) => clip(member, words.join(' '))));
         const refused = asked.filter(
           (one) =>
