@@ -4,7 +4,7 @@ import { type Api, startApi } from '@uncaged/api';
 import { type Client, createClient, type Generation, studioEndpoints } from '@uncaged/contract';
 import { systemClock } from '@uncaged/platform';
 import { openTestPlatform, type TestPlatform } from '@uncaged/platform/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { shippedWeights } from './config.ts';
 
 /** Real processes on a busy machine: nothing here is timed, but everything must end. */
@@ -32,9 +32,13 @@ beforeAll(async () => {
   member = createClient({ baseUrl: api.url, headers: { cookie } });
   token = await api.localWorkerToken('under test');
 }, patience);
-afterEach(() => {
+afterEach(async () => {
+  // The processes below one that is killed stop by themselves; until they have, they may lease the next test's job.
+  const pids = [...crew].flatMap(({ pid }) => below(pid, ''));
   for (const child of crew) child.kill('SIGKILL');
-});
+  crew.clear();
+  await vi.waitUntil(() => !pids.some(isRunning), patience);
+}, patience);
 afterAll(async () => {
   await api.close();
   await platform.close();
@@ -78,6 +82,14 @@ async function until(id: string, holds: (clip: Generation) => boolean, worker: H
 }
 const isDone = ({ state }: Generation) => state === 'done';
 const isSampling = ({ state }: Generation) => state === 'sampling';
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 /** The ids of the processes below a worker's own that run a file. */
 function below(pid: number | undefined, file: string): number[] {

@@ -121,6 +121,27 @@ describe('a lease', () => {
     expect(await clip()).toMatchObject({ state: 'waiting', failure: null, attempts: 0 });
   });
 
+  it('asked for by a worker that hangs up meanwhile goes back without blame', async () => {
+    await lease('fail', { reason: 'stopping', returned: true });
+    const outcomes = new Set<number>();
+    for (let turns = 0; turns < 400 && !outcomes.has(200); turns += 1) {
+      const call = new AbortController();
+      const asked = stage.raw('/api/worker/lease', {
+        method: 'POST',
+        as: token,
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+        signal: call.signal,
+      });
+      for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+      call.abort();
+      const reply = await asked;
+      outcomes.add(reply.status);
+      if (reply.status === 204) expect(await clip()).toMatchObject({ state: 'waiting', attempts: 0 });
+    }
+    expect(outcomes).toEqual(new Set([204, 200]));
+  });
+
   it('that can only fail again fails at once', async () => {
     expect((await lease('fail', { reason: 'sample_not_finite', final: true })).json.state).toBe('failed');
   });

@@ -122,6 +122,12 @@ function leaseRoute(deps: Deps, app: ReturnType<typeof newRoutes>): void {
       const rest = until - Date.now();
       const rung = rest > 0 ? ctx.bell.wait(queueBell, Math.min(rest, lookAgainMs), signal) : null;
       const leased = await lease(ctx, wish);
+      if (leased && signal.aborted) {
+        // Whoever asked has hung up meanwhile: nobody would do it until the lease lapsed, and with blame.
+        const ending = { outcome: 'returned' as const, reason: 'the worker hung up' };
+        await giveBack(ctx, leased.leaseId, wish.workerId, ending);
+        break;
+      }
       if (leased) return { ok: true, answer: { job: jobOf(leased) } };
       if (!rung) break;
       await rung;
