@@ -82,27 +82,35 @@ function fold(text: string): string {
   return [...folded].map((sign) => swaps.get(sign) ?? sign).join('');
 }
 
-/** The words of a text with everything taken off that only dresses them up. */
-export function plainWords(text: string): string[] {
-  return joinSpelledOut(
-    fold(text)
-      .split(/[^\p{L}\p{N}]+/u)
-      .filter((word) => word !== ''),
-  );
+/** The words of a text as they stand apart, with everything taken off that only dresses them up. */
+function wordsApart(text: string): string[] {
+  return fold(text)
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
 }
+
+/** The same, with words that are spelled out letter by letter put together. */
+export function plainWords(text: string): string[] {
+  return joinSpelledOut(wordsApart(text));
+}
+
+const spacedOut = (words: readonly string[]) => ` ${words.join(' ')} `;
 
 /** A text made ready for looking up many names in it. */
 export interface PlainText {
   words: readonly string[];
   /** the words with one space around each */
   spaced: string;
+  /** the same with single letters left apart: initials stand beside a word of one letter, as in "a J. R. R. Heron" */
+  apart: string;
   /** the words without a space */
   joined: string;
 }
 
 export function plainText(text: string): PlainText {
-  const words = plainWords(text);
-  return { words, spaced: ` ${words.join(' ')} `, joined: words.join('') };
+  const apart = wordsApart(text);
+  const words = joinSpelledOut(apart);
+  return { words, spaced: spacedOut(words), apart: spacedOut(apart), joined: words.join('') };
 }
 
 /** Three or more single letters in a row are one word spelled out: "h e r o n" → "heron". */
@@ -136,16 +144,23 @@ function holdsJoined(text: PlainText, joined: string): boolean {
 }
 
 /** A name made ready for looking it up in many texts; null: a name without a letter, which is in none. */
-export type SoughtName = { joined: string; anywhere: boolean; inWords: string[] } | null;
+export type SoughtName = {
+  joined: string;
+  anywhere: boolean;
+  inWords: string[];
+  /** as the name is written, single letters apart */
+  apart: string;
+} | null;
 
 export function soughtName(name: string): SoughtName {
-  const words = plainWords(name);
+  const apart = wordsApart(name);
+  const words = joinSpelledOut(apart);
   const last = words.at(-1);
   if (last === undefined) return null;
   const joined = words.join('');
-  const spaced = (sequence: readonly string[]) => ` ${sequence.join(' ')} `;
-  const lastFirst = words.length < 2 ? [] : [spaced([last, ...words.slice(0, -1)])];
-  return { joined, anywhere: unspaced.test(joined), inWords: [spaced(words), ...lastFirst] };
+  const lastFirst = words.length < 2 ? [] : [spacedOut([last, ...words.slice(0, -1)])];
+  const inWords = [spacedOut(words), ...lastFirst];
+  return { joined, anywhere: unspaced.test(joined), inWords, apart: spacedOut(apart) };
 }
 
 /**
@@ -165,9 +180,9 @@ export function anyOf(names: readonly SoughtName[]): RegExp | null {
  */
 export function namesPerson(text: PlainText, sought: SoughtName): boolean {
   if (sought === null) return false;
-  const { joined, anywhere, inWords } = sought;
+  const { joined, anywhere, inWords, apart } = sought;
   if (anywhere) return text.joined.includes(joined);
-  if (inWords.some((sequence) => text.spaced.includes(sequence))) return true;
+  if (inWords.some((sequence) => text.spaced.includes(sequence)) || text.apart.includes(apart)) return true;
   return inWords.length > 1 && joined.length >= joinedMinLength && holdsJoined(text, joined);
 }
 

@@ -61,6 +61,7 @@ describe('a prompt that names a listed artist', () => {
     ['with its accents', 'ZOË LØVÅS', 'Zoë Løvås'],
     ['with its initials', 'JRR Heron', 'J. R. R. Heron'],
     ['with its initials apart', 'j r r heron at dusk', 'J. R. R. Heron'],
+    ['with its initials beside a word of one letter', 'a J. R. R. HERON at dusk', 'J. R. R. Heron'],
     ['in Cyrillic', 'в стиле: мара вент', 'Мара Вент'],
     ['in Greek without accents', 'νυξ ιρις', 'Νύξ Ἴρις'],
     ['inside unspaced Japanese', '海辺を夜の虹彩の画風で描く', '夜の虹彩'],
