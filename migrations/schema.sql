@@ -242,14 +242,33 @@ create table book_sealing (
   constraint book_sealing_singleton_check CHECK (singleton)
 );
 
+create table call_joins (
+  call_id text not null,
+  member_id text not null,
+  joined_at timestamp with time zone not null,
+  entry_id text not null,
+  constraint call_joins_pkey PRIMARY KEY (call_id, member_id),
+  constraint call_joins_entry_id_key UNIQUE (entry_id),
+  constraint call_joins_call_id_fkey FOREIGN KEY (call_id) REFERENCES calls(id)
+);
+
 create table call_rates (
   call_id text not null,
   kind text not null,
   amount bigint not null,
-  constraint call_rates_pkey PRIMARY KEY (call_id, kind),
+  pay text default 'fixed'::text not null,
+  most_minutes integer,
+  milestone text default ''::text not null,
+  title text,
+  due timestamp with time zone,
+  constraint call_rates_pkey PRIMARY KEY (call_id, kind, milestone),
   constraint call_rates_call_id_fkey FOREIGN KEY (call_id) REFERENCES calls(id),
   constraint call_rates_amount_check CHECK ((amount > 0)),
-  constraint call_rates_kind_check CHECK ((kind = ANY (ARRAY['bug'::text, 'critique'::text, 'experiment'::text, 'red-team'::text])))
+  constraint call_rates_check CHECK (((pay = 'hourly'::text) = (most_minutes IS NOT NULL))),
+  constraint call_rates_check1 CHECK ((((kind = 'milestone'::text) = (milestone <> ''::text)) AND ((kind = 'milestone'::text) = (title IS NOT NULL)))),
+  constraint call_rates_kind_check CHECK ((kind = ANY (ARRAY['bug'::text, 'critique'::text, 'dataset-curation'::text, 'experiment'::text, 'feedback-session'::text, 'milestone'::text, 'recaptioning'::text, 'red-team'::text, 'stewardship'::text, 'translation'::text]))),
+  constraint call_rates_most_minutes_check CHECK ((most_minutes > 0)),
+  constraint call_rates_pay_check CHECK ((pay = ANY (ARRAY['fixed'::text, 'hourly'::text, 'shared'::text])))
 );
 
 create table calls (
@@ -274,24 +293,54 @@ create table calls (
   returned bigint default 0 not null,
   closed_at timestamp with time zone,
   closed_entry_id text,
+  form text default 'testing'::text not null,
+  invited jsonb,
+  seats integer,
+  join_by timestamp with time zone,
+  drawn jsonb,
+  joining_entry_id text,
+  drawn_entry_id text,
+  reviewer_seats integer,
+  appeal_seats integer,
+  appeal_days integer,
+  later_numerator integer,
+  later_denominator integer,
+  reserved bigint default 0 not null,
   constraint calls_pkey PRIMARY KEY (id),
   constraint calls_closed_entry_id_key UNIQUE (closed_entry_id),
+  constraint calls_drawn_entry_id_key UNIQUE (drawn_entry_id),
   constraint calls_entry_id_key UNIQUE (entry_id),
+  constraint calls_joining_entry_id_key UNIQUE (joining_entry_id),
+  constraint calls_appeal_days_check CHECK ((appeal_days > 0)),
+  constraint calls_appeal_seats_check CHECK ((appeal_seats > 0)),
   constraint calls_brief_check CHECK ((brief <> ''::text)),
   constraint calls_budget_check CHECK ((budget > 0)),
   constraint calls_check CHECK ((deadline > opened_at)),
   constraint calls_check1 CHECK ((((held + paid) + returned) <= budget)),
   constraint calls_check2 CHECK (((closed_at IS NULL) = (closed_entry_id IS NULL))),
   constraint calls_check3 CHECK (((closed_at IS NULL) OR ((held = 0) AND ((paid + returned) = budget)))),
+  constraint calls_check4 CHECK (((may_join = 'invited'::text) = (invited IS NOT NULL))),
+  constraint calls_check5 CHECK ((((may_join = 'drawn'::text) = (seats IS NOT NULL)) AND ((may_join = 'drawn'::text) = (join_by IS NOT NULL)))),
+  constraint calls_check6 CHECK (((appeal_seats IS NULL) = (appeal_days IS NULL))),
+  constraint calls_check7 CHECK (((later_numerator IS NULL) = (later_denominator IS NULL))),
+  constraint calls_check8 CHECK (((closed_at IS NOT NULL) OR ((((held + paid) + returned) + reserved) <= budget))),
   constraint calls_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint calls_drawn_check CHECK ((jsonb_typeof(drawn) = 'array'::text)),
+  constraint calls_form_check CHECK ((form = ANY (ARRAY['testing'::text, 'grant'::text, 'commission'::text, 'residency'::text, 'screening'::text]))),
   constraint calls_held_check CHECK ((held >= 0)),
-  constraint calls_may_join_check CHECK ((may_join = 'members'::text)),
+  constraint calls_invited_check CHECK ((jsonb_typeof(invited) = 'array'::text)),
+  constraint calls_later_denominator_check CHECK ((later_denominator > 0)),
+  constraint calls_later_numerator_check CHECK ((later_numerator >= 0)),
+  constraint calls_may_join_check CHECK ((may_join = ANY (ARRAY['members'::text, 'invited'::text, 'drawn'::text]))),
   constraint calls_paid_check CHECK ((paid >= 0)),
   constraint calls_policy_hash_check CHECK ((policy_hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint calls_reserved_check CHECK ((reserved >= 0)),
   constraint calls_returned_check CHECK ((returned >= 0)),
   constraint calls_review_days_check CHECK (((review_days >= 1) AND (review_days <= 90))),
   constraint calls_review_rate_check CHECK ((review_rate >= 0)),
+  constraint calls_reviewer_seats_check CHECK ((reviewer_seats > 0)),
   constraint calls_reviews_needed_check CHECK (((reviews_needed >= 1) AND (reviews_needed <= 25))),
+  constraint calls_seats_check CHECK ((seats > 0)),
   constraint calls_terms_hash_check CHECK ((terms_hash ~ '^[0-9a-f]{64}$'::text)),
   constraint calls_title_check CHECK ((title <> ''::text))
 );
@@ -352,6 +401,44 @@ create table consents (
 );
 CREATE INDEX consents_work ON public.consents USING btree (work_id, use, id);
 
+create table contribution_appeal_votes (
+  contribution_id text not null,
+  member_id text not null,
+  verdict text not null,
+  reason text,
+  paid bigint not null,
+  judged_at timestamp with time zone not null,
+  entry_id text not null,
+  constraint contribution_appeal_votes_pkey PRIMARY KEY (contribution_id, member_id),
+  constraint contribution_appeal_votes_entry_id_key UNIQUE (entry_id),
+  constraint contribution_appeal_votes_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contribution_appeals(contribution_id),
+  constraint contribution_appeal_votes_paid_check CHECK ((paid >= 0)),
+  constraint contribution_appeal_votes_verdict_check CHECK ((verdict = ANY (ARRAY['accept'::text, 'reject'::text])))
+);
+
+create table contribution_appeals (
+  contribution_id text not null,
+  reason text,
+  opened_at timestamp with time zone not null,
+  entry_id text not null,
+  rejected_entry_id text not null,
+  state text default 'opened'::text not null,
+  panel jsonb,
+  answers_by timestamp with time zone,
+  decided_at timestamp with time zone,
+  decided_entry_id text,
+  constraint contribution_appeals_pkey PRIMARY KEY (contribution_id),
+  constraint contribution_appeals_decided_entry_id_key UNIQUE (decided_entry_id),
+  constraint contribution_appeals_entry_id_key UNIQUE (entry_id),
+  constraint contribution_appeals_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
+  constraint contribution_appeals_check CHECK (((state = 'opened'::text) = (panel IS NULL))),
+  constraint contribution_appeals_check1 CHECK (((panel IS NULL) = (answers_by IS NULL))),
+  constraint contribution_appeals_check2 CHECK (((state = ANY (ARRAY['accepted'::text, 'rejected'::text])) = (decided_at IS NOT NULL))),
+  constraint contribution_appeals_panel_check CHECK ((jsonb_typeof(panel) = 'array'::text)),
+  constraint contribution_appeals_reason_check CHECK ((reason <> ''::text)),
+  constraint contribution_appeals_state_check CHECK ((state = ANY (ARRAY['opened'::text, 'judging'::text, 'accepted'::text, 'rejected'::text])))
+);
+
 create table contribution_reviews (
   contribution_id text not null,
   reviewer_id text not null,
@@ -362,6 +449,7 @@ create table contribution_reviews (
   paid bigint not null,
   reviewed_at timestamp with time zone not null,
   entry_id text not null,
+  duplicate_of text,
   constraint contribution_reviews_pkey PRIMARY KEY (contribution_id, reviewer_id),
   constraint contribution_reviews_entry_id_key UNIQUE (entry_id),
   constraint contribution_reviews_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
@@ -378,8 +466,8 @@ create table contributions (
   call_id text not null,
   kind text not null,
   author_id text not null,
-  generation_id text not null,
-  generation jsonb not null,
+  generation_id text,
+  generation jsonb,
   body text,
   at_ms integer,
   frame integer,
@@ -392,28 +480,52 @@ create table contributions (
   decided_by text,
   decided_at timestamp with time zone,
   decision_entry_id text,
+  milestone text default ''::text not null,
+  minutes integer,
+  units integer,
+  region jsonb,
+  model_id text,
+  commitment_id text,
+  found_at timestamp with time zone,
+  panel jsonb,
+  drawn_entry_id text,
+  appeal_by timestamp with time zone,
+  duplicate_of text,
+  paid bigint,
   constraint contributions_pkey PRIMARY KEY (id),
   constraint contributions_decision_entry_id_key UNIQUE (decision_entry_id),
+  constraint contributions_drawn_entry_id_key UNIQUE (drawn_entry_id),
   constraint contributions_entry_id_key UNIQUE (entry_id),
-  constraint contributions_call_id_kind_fkey FOREIGN KEY (call_id, kind) REFERENCES call_rates(call_id, kind),
-  constraint contributions_amount_check CHECK ((amount > 0)),
+  constraint contributions_commitment_id_fkey FOREIGN KEY (commitment_id) REFERENCES finding_commitments(id),
+  constraint contributions_duplicate_of_fkey FOREIGN KEY (duplicate_of) REFERENCES contributions(id),
+  constraint contributions_rate_fkey FOREIGN KEY (call_id, kind, milestone) REFERENCES call_rates(call_id, kind, milestone),
+  constraint contributions_amount_check CHECK ((amount >= 0)),
+  constraint contributions_appeal_by_check CHECK (((appeal_by IS NULL) OR (state = 'rejected'::text))),
   constraint contributions_at_ms_check CHECK ((at_ms >= 0)),
   constraint contributions_body_check CHECK ((body <> ''::text)),
   constraint contributions_check CHECK ((review_by > submitted_at)),
   constraint contributions_check1 CHECK (((state = 'waiting'::text) = (decided_at IS NULL))),
   constraint contributions_check2 CHECK (((state = 'waiting'::text) = (decided_by IS NULL))),
   constraint contributions_check3 CHECK (((state = 'waiting'::text) = (decision_entry_id IS NULL))),
-  constraint contributions_check4 CHECK (((state = 'waiting'::text) OR (hold = 0))),
-  constraint contributions_check5 CHECK (((state <> 'rejected'::text) OR (decided_by = 'reviews'::text))),
-  constraint contributions_decided_by_check CHECK ((decided_by = ANY (ARRAY['reviews'::text, 'silence'::text]))),
+  constraint contributions_check4 CHECK (((generation_id IS NULL) = (generation IS NULL))),
+  constraint contributions_decided_by_check CHECK ((decided_by = ANY (ARRAY['reviews'::text, 'silence'::text, 'appeal'::text]))),
   constraint contributions_frame_check CHECK ((frame >= 0)),
+  constraint contributions_hold_after_check CHECK (((state <> 'accepted'::text) OR (hold = 0))),
   constraint contributions_hold_check CHECK ((hold >= 0)),
-  constraint contributions_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'accepted'::text, 'rejected'::text])))
+  constraint contributions_minutes_check CHECK ((minutes > 0)),
+  constraint contributions_paid_check CHECK ((paid >= 0)),
+  constraint contributions_panel_check CHECK ((jsonb_typeof(panel) = 'array'::text)),
+  constraint contributions_rejected_check CHECK (((state <> 'rejected'::text) OR (decided_by = 'reviews'::text))),
+  constraint contributions_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'accepted'::text, 'rejected'::text]))),
+  constraint contributions_units_check CHECK ((units > 0))
 );
+CREATE INDEX contributions_appealable ON public.contributions USING btree (appeal_by) WHERE (appeal_by IS NOT NULL);
 CREATE INDEX contributions_by_author ON public.contributions USING btree (author_id, submitted_at);
 CREATE INDEX contributions_by_call ON public.contributions USING btree (call_id);
 CREATE INDEX contributions_by_generation ON public.contributions USING btree (generation_id);
 CREATE INDEX contributions_decided ON public.contributions USING btree (decided_at) WHERE (state = 'accepted'::text);
+CREATE UNIQUE INDEX contributions_milestone_once ON public.contributions USING btree (call_id, milestone) WHERE ((milestone <> ''::text) AND (state <> 'rejected'::text));
+CREATE INDEX contributions_undrawn ON public.contributions USING btree (id) WHERE ((state = 'waiting'::text) AND (panel IS NULL));
 CREATE INDEX contributions_waiting ON public.contributions USING btree (review_by) WHERE (state = 'waiting'::text);
 
 create table credential_chain (
@@ -523,6 +635,20 @@ create table emergency_signatures (
   constraint emergency_signatures_entry_id_key UNIQUE (entry_id),
   constraint emergency_signatures_emergency_id_fkey FOREIGN KEY (emergency_id) REFERENCES emergencies(id),
   constraint emergency_signatures_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id)
+);
+
+create table finding_commitments (
+  id text not null,
+  call_id text not null,
+  member_id text not null,
+  commitment text not null,
+  committed_at timestamp with time zone not null,
+  entry_id text not null,
+  constraint finding_commitments_pkey PRIMARY KEY (id),
+  constraint finding_commitments_call_id_member_id_commitment_key UNIQUE (call_id, member_id, commitment),
+  constraint finding_commitments_entry_id_key UNIQUE (entry_id),
+  constraint finding_commitments_call_id_fkey FOREIGN KEY (call_id) REFERENCES calls(id),
+  constraint finding_commitments_commitment_check CHECK ((commitment ~ '^[0-9a-f]{64}$'::text))
 );
 
 create table fine_tune_items (
@@ -1302,30 +1428,53 @@ CREATE OR REPLACE FUNCTION public.compensation_keeps_promises()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  free text[];
 begin
   if tg_op = 'DELETE' then
     raise exception '% rows are never deleted', tg_table_name using errcode = 'restrict_violation';
   end if;
   if tg_table_name = 'calls' then
-    if (to_jsonb(new) - array['held', 'paid', 'returned', 'closed_at', 'closed_entry_id'])
-      <> (to_jsonb(old) - array['held', 'paid', 'returned', 'closed_at', 'closed_entry_id']) then
+    free := array['held', 'paid', 'returned', 'reserved', 'closed_at', 'closed_entry_id', 'drawn', 'joining_entry_id',
+      'drawn_entry_id'];
+    if (to_jsonb(new) - free) <> (to_jsonb(old) - free) then
       raise exception 'the terms of a call never change' using errcode = 'restrict_violation';
     end if;
     if old.closed_at is not null then
       raise exception 'a closed call stays closed' using errcode = 'restrict_violation';
     end if;
+    if old.drawn is not null and new.drawn is distinct from old.drawn then
+      raise exception 'places are drawn once' using errcode = 'restrict_violation';
+    end if;
   elsif tg_table_name = 'contributions' then
-    if (to_jsonb(new) - array['body', 'generation', 'hold', 'state', 'decided_by', 'decided_at', 'decision_entry_id'])
-      <> (to_jsonb(old) - array['body', 'generation', 'hold', 'state', 'decided_by', 'decided_at', 'decision_entry_id']) then
+    free := array['body', 'generation', 'hold', 'state', 'decided_by', 'decided_at', 'decision_entry_id', 'panel',
+      'drawn_entry_id', 'appeal_by', 'duplicate_of', 'paid'];
+    if (to_jsonb(new) - free) <> (to_jsonb(old) - free) then
       raise exception 'a submission never changes' using errcode = 'restrict_violation';
     end if;
+    if old.panel is not null and new.panel is distinct from old.panel then
+      raise exception 'reviewers are drawn once' using errcode = 'restrict_violation';
+    end if;
     if old.state <> 'waiting' and (new.state, new.decided_by, new.decided_at, new.decision_entry_id)
-      is distinct from (old.state, old.decided_by, old.decided_at, old.decision_entry_id) then
+      is distinct from (old.state, old.decided_by, old.decided_at, old.decision_entry_id)
+      and not (old.state = 'rejected' and new.state = 'accepted' and new.decided_by = 'appeal') then
       raise exception 'a decision is made once' using errcode = 'restrict_violation';
+    end if;
+    if coalesce(old.paid, 0) <> 0 and new.paid is distinct from old.paid then
+      raise exception 'a piece is paid once' using errcode = 'restrict_violation';
     end if;
   elsif tg_table_name = 'contribution_reviews' then
     if (to_jsonb(new) - array['reason', 'reason_salt']) <> (to_jsonb(old) - array['reason', 'reason_salt']) then
       raise exception 'a review never changes' using errcode = 'restrict_violation';
+    end if;
+  elsif tg_table_name = 'contribution_appeals' then
+    free := array['reason', 'state', 'panel', 'answers_by', 'decided_at', 'decided_entry_id'];
+    if (to_jsonb(new) - free) <> (to_jsonb(old) - free) or (old.decided_at is not null and new.state <> old.state) then
+      raise exception 'an appeal is decided once' using errcode = 'restrict_violation';
+    end if;
+  elsif tg_table_name = 'contribution_appeal_votes' then
+    if (to_jsonb(new) - array['reason']) <> (to_jsonb(old) - array['reason']) then
+      raise exception 'a judgement never changes' using errcode = 'restrict_violation';
     end if;
   else
     raise exception '% rows never change', tg_table_name using errcode = 'restrict_violation';
@@ -1427,15 +1576,19 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.book_payloads FOR
 CREATE TRIGGER only_erasure BEFORE UPDATE ON public.book_payloads FOR EACH ROW EXECUTE FUNCTION book_only_erasure();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.book_postings FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER with_their_entry AFTER INSERT ON public.book_postings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION book_check_postings();
+CREATE TRIGGER call_joins_keep_promises BEFORE DELETE OR UPDATE ON public.call_joins FOR EACH ROW EXECUTE FUNCTION compensation_keeps_promises();
 CREATE TRIGGER call_rates_keep_promises BEFORE DELETE OR UPDATE ON public.call_rates FOR EACH ROW EXECUTE FUNCTION compensation_keeps_promises();
 CREATE TRIGGER calls_keep_promises BEFORE DELETE OR UPDATE ON public.calls FOR EACH ROW EXECUTE FUNCTION compensation_keeps_promises();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.consents FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
+CREATE TRIGGER contribution_appeal_votes_keep_promises BEFORE DELETE OR UPDATE ON public.contribution_appeal_votes FOR EACH ROW EXECUTE FUNCTION compensation_keeps_promises();
+CREATE TRIGGER contribution_appeals_keep_promises BEFORE DELETE OR UPDATE ON public.contribution_appeals FOR EACH ROW EXECUTE FUNCTION compensation_keeps_promises();
 CREATE TRIGGER contribution_reviews_keep_promises BEFORE DELETE OR UPDATE ON public.contribution_reviews FOR EACH ROW EXECUTE FUNCTION compensation_keeps_promises();
 CREATE TRIGGER contributions_keep_promises BEFORE DELETE OR UPDATE ON public.contributions FOR EACH ROW EXECUTE FUNCTION compensation_keeps_promises();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.credential_chain FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.dataset_items FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.datasets FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
+CREATE TRIGGER finding_commitments_keep_promises BEFORE DELETE OR UPDATE ON public.finding_commitments FOR EACH ROW EXECUTE FUNCTION compensation_keeps_promises();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.generation_adapters FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.lineage_adapters FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.output_lineages FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();

@@ -1,4 +1,5 @@
 import { rows, type SQL, sql, type Tx } from '@uncaged/platform';
+import type { DecidedBy } from './contributions/decision.ts';
 
 interface Found {
   what: string;
@@ -13,54 +14,73 @@ export function wrongCounters(tx: Tx): Promise<Found[]> {
     tx,
     sql`select 'call:' || k.id as what,
           format('held %s and %s in pieces, paid %s and %s for pieces and reviews', k.held, coalesce(c.held, 0), k.paid,
-            coalesce(c.paid, 0) + coalesce(r.paid, 0)) as detail
+            coalesce(c.paid, 0) + coalesce(r.paid, 0) + coalesce(v.paid, 0)) as detail
         from calls k
         left join (
-          select call_id, sum(hold) as held, sum(case when state = 'accepted' then amount else 0 end) as paid
+          select call_id, sum(hold) as held, sum(case when state = 'accepted' then coalesce(paid, amount) else 0 end) as paid
           from contributions group by call_id
         ) c on c.call_id = k.id
         left join (
           select c.call_id, sum(r.paid) as paid
           from contribution_reviews r join contributions c on c.id = r.contribution_id group by c.call_id
         ) r on r.call_id = k.id
-        where k.held <> coalesce(c.held, 0) or k.paid <> coalesce(c.paid, 0) + coalesce(r.paid, 0)`,
+        left join (
+          select c.call_id, sum(v.paid) as paid
+          from contribution_appeal_votes v join contributions c on c.id = v.contribution_id group by c.call_id
+        ) v on v.call_id = k.id
+        where k.held <> coalesce(c.held, 0)
+          or k.paid <> coalesce(c.paid, 0) + coalesce(r.paid, 0) + coalesce(v.paid, 0)`,
   );
 }
 
-/** Waiting pieces for which less is set aside than the piece and the reviews it can still need. */
+/** Pieces for which less is set aside than they and the answers they can still need. */
 export function shortHolds(tx: Tx): Promise<Found[]> {
   return found(
     tx,
     sql`select 'contribution:' || c.id as what,
-          format('%s set aside, %s needed', c.hold,
-            c.amount + k.review_rate * (2 * k.reviews_needed - 1 - count(r.reviewer_id))) as detail
+          format('%s set aside, %s needed', c.hold, needs.needed) as detail
         from contributions c
         join calls k on k.id = c.call_id
-        left join contribution_reviews r on r.contribution_id = c.id
-        where c.state = 'waiting'
-        group by c.id, c.hold, c.amount, k.review_rate, k.reviews_needed
-        having c.hold < c.amount + k.review_rate * (2 * k.reviews_needed - 1 - count(r.reviewer_id))`,
+        cross join lateral (
+          select c.amount + k.review_rate * (
+            coalesce(k.appeal_seats, 0)
+              - (select count(*) from contribution_appeal_votes v where v.contribution_id = c.id)
+              + case when c.state = 'waiting' then 2 * k.reviews_needed - 1
+                  - (select count(*) from contribution_reviews r where r.contribution_id = c.id) else 0 end
+          ) as needed
+        ) as needs
+        where (c.state = 'waiting' or c.appeal_by is not null) and c.hold < needs.needed`,
   );
 }
 
-/** Pieces whose amount is not the rate of their call's card for their kind. */
+/** Pieces whose amount is not what their call's card says for their kind and measure, or which were paid otherwise. */
 export function wrongRates(tx: Tx): Promise<Found[]> {
   return found(
     tx,
-    sql`select 'contribution:' || c.id as what, format('%s, the card says %s', c.amount, r.amount) as detail
-        from contributions c left join call_rates r on r.call_id = c.call_id and r.kind = c.kind
-        where r.amount is distinct from c.amount`,
+    sql`select 'contribution:' || c.id as what, format('%s, the card says %s', c.amount, due.amount) as detail
+        from contributions c
+        join calls k on k.id = c.call_id
+        left join call_rates r on r.call_id = c.call_id and r.kind = c.kind and r.milestone = c.milestone
+        cross join lateral (
+          select case r.pay when 'shared' then 0 when 'hourly' then (r.amount * c.minutes + 59) / 60 else r.amount end
+            as amount
+        ) as due
+        where due.amount is distinct from c.amount or c.minutes > r.most_minutes
+          or (c.state = 'accepted' and c.units is null and coalesce(c.paid, c.amount)
+            <> case when c.duplicate_of is null then c.amount
+              else (c.amount * k.later_numerator + k.later_denominator - 1) / k.later_denominator end)`,
   );
 }
 
-/** Reviews of one's own work, late ones, and rejections without a reason (an erased one counts as given). */
+/** Reviews of one's own work, by others than were drawn, late ones, and rejections without a reason (an erased one counts as given). */
 export function forbiddenReviews(tx: Tx): Promise<Found[]> {
   return found(
     tx,
     sql`select 'contribution:' || c.id as what, 'review ' || r.entry_id || ' should not have been taken' as detail
         from contribution_reviews r join contributions c on c.id = r.contribution_id
-        where r.reviewer_id = c.author_id or r.reviewed_at >= c.review_by or r.reviewed_at > coalesce(c.decided_at, r.reviewed_at)
-          or (r.verdict = 'reject' and r.reason = '')`,
+        where r.reviewer_id = c.author_id or r.reviewed_at >= c.review_by
+          or r.reviewed_at > coalesce(c.decided_at, r.reviewed_at) or (r.verdict = 'reject' and r.reason = '')
+          or (c.drawn_entry_id is not null and not c.panel @> to_jsonb(r.reviewer_id))`,
   );
 }
 
@@ -80,11 +100,12 @@ export interface DecidedRow {
   id: string;
   callId: string;
   authorId: string;
+  /** what acceptance paid; 0 where a sum is shared at the close */
   amount: bigint;
   currency: string;
   decisionEntryId: string;
   state: 'accepted' | 'rejected';
-  decidedBy: 'reviews' | 'silence';
+  decidedBy: DecidedBy;
   decidedAt: Date;
   submittedAt: Date;
   reviewsNeeded: number;
@@ -95,7 +116,8 @@ export interface DecidedRow {
 export function decided(tx: Tx): Promise<DecidedRow[]> {
   return rows<DecidedRow>(
     tx,
-    sql`select c.id, c.call_id as "callId", c.author_id as "authorId", c.amount, k.currency,
+    sql`select c.id, c.call_id as "callId", c.author_id as "authorId",
+          case when c.units is null then coalesce(c.paid, c.amount) else 0 end as amount, k.currency,
           c.decision_entry_id as "decisionEntryId", c.state, c.decided_by as "decidedBy", c.decided_at as "decidedAt",
           c.submitted_at as "submittedAt", k.reviews_needed as "reviewsNeeded", k.review_days as "reviewDays"
         from contributions c join calls k on k.id = c.call_id where c.state <> 'waiting' order by c.id`,
@@ -130,4 +152,22 @@ export function royaltyPoolRows(
   tx: Tx,
 ): Promise<{ modelId: string; currency: string; index: string; remainder: string; accrued: bigint }[]> {
   return rows(tx, sql`select model_id as "modelId", currency, index, remainder, accrued from royalty_pools`);
+}
+
+/** Appeals whose outcome is not what their panel's judgements come to, or pieces that an appeal decided without one. */
+export function wrongAppeals(tx: Tx): Promise<Found[]> {
+  return found(
+    tx,
+    sql`select 'contribution:' || c.id as what, format('was %s by appeal, its panel says otherwise', c.state) as detail
+        from contributions c
+        left join contribution_appeals a on a.contribution_id = c.id
+        left join (
+          select contribution_id, count(*) filter (where verdict = 'accept') as yes,
+            count(*) filter (where verdict = 'reject') as no
+          from contribution_appeal_votes group by contribution_id
+        ) v on v.contribution_id = c.id
+        where (c.decided_by = 'appeal' and a.state is distinct from 'accepted')
+          or (a.state = 'accepted' and (c.state <> 'accepted' or coalesce(v.no, 0) > coalesce(v.yes, 0)))
+          or (a.state = 'rejected' and (c.state <> 'rejected' or coalesce(v.no, 0) <= coalesce(v.yes, 0)))`,
+  );
 }

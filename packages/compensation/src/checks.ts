@@ -58,9 +58,12 @@ async function paymentsMatch(tx: Tx): Promise<Violation[]> {
       payments.delete(what);
       if (piece.state === 'rejected') {
         if (paid.length > 0) found.push({ what, detail: 'was rejected, and paid' });
-      } else if (paid.length !== 1) {
+      } else if (paid.length !== (piece.amount === 0n ? 0 : 1)) {
         found.push({ what, detail: `was accepted, and paid ${paid.length} times` });
-      } else if (paid[0]?.amount !== -piece.amount || paid[0]?.entryId !== piece.decisionEntryId) {
+      } else if (
+        piece.amount > 0n &&
+        (paid[0]?.amount !== -piece.amount || paid[0]?.entryId !== piece.decisionEntryId)
+      ) {
         found.push({
           what,
           detail: `was paid ${-(paid[0]?.amount ?? 0n)} in ${paid[0]?.entryId}, not its rate`,
@@ -73,8 +76,9 @@ async function paymentsMatch(tx: Tx): Promise<Violation[]> {
 }
 
 async function decisionsFollow(tx: Tx): Promise<Violation[]> {
-  const found: Violation[] = [];
+  const found: Violation[] = await store.wrongAppeals(tx);
   for (const piece of await store.decided(tx)) {
+    if (piece.decidedBy === 'appeal') continue;
     const reviews = await reviewsOf(tx, [piece.id]);
     const given = reviews.map(({ reviewerId, verdict, reviewedAt }) => ({
       reviewerId,

@@ -1,15 +1,19 @@
-import { callsToClose } from './calls/calls.store.ts';
+import { callsToClose, callsToDraw } from './calls/calls.store.ts';
 import { closeCall } from './calls/calls.ts';
+import { drawPlaces } from './calls/places.ts';
 import { atOneInstant, type GovernedContext } from './context.ts';
-import { overdue } from './contributions/contributions.store.ts';
+import { undecided } from './contributions/appeals.store.ts';
+import { appealDue, releaseUnappealed } from './contributions/appeals.ts';
+import { overdue, unappealed, undrawn } from './contributions/contributions.store.ts';
+import { drawReviewers } from './contributions/reviewers.ts';
 import { acceptBySilence } from './contributions/reviews.ts';
 
 /** Most transitions of one kind in one go, so that a tick stays short. */
 const batch = 200;
 
 /**
- * What time alone brings about: silence accepts, and calls past their deadline close when all is answered. Each in
- * a transaction of its own, so that one that fails holds up no other; failures are thrown together at the end.
+ * What time alone brings about: places and reviewers are drawn, silence accepts, appeals are heard, and calls past their
+ * deadline close when all is answered. Each in a transaction of its own, so that one that fails holds up no other; failures are thrown together at the end.
  * Answers how many things changed.
  */
 export async function due(given: GovernedContext): Promise<number> {
@@ -25,8 +29,13 @@ export async function due(given: GovernedContext): Promise<number> {
       }
     }
   };
-  await each(await overdue(ctx.db.read, ctx.now, batch), acceptBySilence);
-  await each(await callsToClose(ctx.db.read, ctx.now, batch), closeCall);
+  const { read } = ctx.db;
+  await each(await callsToDraw(read, ctx.now), drawPlaces);
+  await each(await undrawn(read, batch), drawReviewers);
+  await each(await overdue(read, ctx.now, batch), acceptBySilence);
+  await each(await undecided(read), appealDue);
+  await each(await unappealed(read, ctx.now, batch), releaseUnappealed);
+  await each(await callsToClose(read, ctx.now, batch), closeCall);
   if (failures.length > 0)
     throw new AggregateError(failures, 'paid work that is due could not be carried out');
   return changed;

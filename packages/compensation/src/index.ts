@@ -2,7 +2,14 @@
 
 export { escrowedByCurrency } from './calls/calls.store.ts';
 export { type Call, callOf, callsOf, openCall } from './calls/calls.ts';
+export { type PutDown, putDown } from './calls/places.ts';
 export { compensationChecks } from './checks.ts';
+export {
+  type Appealed,
+  appealRejection,
+  judgeRejection,
+} from './contributions/appeals.ts';
+export { commitFinding } from './contributions/commitments.ts';
 export {
   contributionOf,
   contributionsOf,
@@ -12,7 +19,7 @@ export {
   type SubmissionGiven,
   submit,
 } from './contributions/contributions.ts';
-export { type ReviewGiven, review } from './contributions/reviews.ts';
+export { type EarlierFinding, earlierFindings, type ReviewGiven, review } from './contributions/reviews.ts';
 export type { GenerationRef } from './contributions/submission.ts';
 export type { ContributionView } from './contributions/view.ts';
 export { due } from './due.ts';

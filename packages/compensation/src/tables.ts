@@ -1,9 +1,10 @@
 import { bytea, instant, integer, jsonb, minor, numeric, pgTable, primaryKey, text } from '@uncaged/platform';
-import type { WorkKind } from './calls/terms.ts';
-import type { Verdict } from './contributions/decision.ts';
-import type { GenerationSnapshot } from './contributions/submission.ts';
+import type { Form, WorkKind } from './calls/kinds.ts';
+import type { Pay } from './calls/rates.ts';
+import type { DecidedBy, Verdict } from './contributions/decision.ts';
+import type { GenerationSnapshot, Region } from './contributions/submission.ts';
 
-/* See migrations/0004_compensation.sql for the constraints. */
+/* See migrations/0004_compensation.sql and 0016_paid_work.sql for the constraints. */
 
 export const calls = pgTable('calls', {
   id: text('id').primaryKey(),
@@ -15,7 +16,20 @@ export const calls = pgTable('calls', {
   reviewDays: integer('review_days').notNull(),
   reviewsNeeded: integer('reviews_needed').notNull(),
   reviewRate: minor('review_rate').notNull(),
-  mayJoin: text('may_join').$type<'members'>().notNull(),
+  mayJoin: text('may_join').$type<'members' | 'invited' | 'drawn'>().notNull(),
+  form: text('form').$type<Form>().notNull(),
+  invited: jsonb('invited').$type<string[]>(),
+  seats: integer('seats'),
+  joinBy: instant('join_by'),
+  drawn: jsonb('drawn').$type<string[]>(),
+  joiningEntryId: text('joining_entry_id'),
+  drawnEntryId: text('drawn_entry_id'),
+  reviewerSeats: integer('reviewer_seats'),
+  appealSeats: integer('appeal_seats'),
+  appealDays: integer('appeal_days'),
+  laterNumerator: integer('later_numerator'),
+  laterDenominator: integer('later_denominator'),
+  reserved: minor('reserved').notNull(),
   policyVersion: integer('policy_version').notNull(),
   policyHash: text('policy_hash').notNull(),
   termsHash: text('terms_hash').notNull(),
@@ -35,29 +49,66 @@ export const callRates = pgTable(
     callId: text('call_id').notNull(),
     kind: text('kind').$type<WorkKind>().notNull(),
     amount: minor('amount').notNull(),
+    pay: text('pay').$type<Pay>().notNull(),
+    mostMinutes: integer('most_minutes'),
+    milestone: text('milestone').notNull(),
+    title: text('title'),
+    due: instant('due'),
   },
-  (table) => [primaryKey({ columns: [table.callId, table.kind] })],
+  (table) => [primaryKey({ columns: [table.callId, table.kind, table.milestone] })],
 );
+
+export const callJoins = pgTable(
+  'call_joins',
+  {
+    callId: text('call_id').notNull(),
+    memberId: text('member_id').notNull(),
+    joinedAt: instant('joined_at').notNull(),
+    entryId: text('entry_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.callId, table.memberId] })],
+);
+
+export const findingCommitments = pgTable('finding_commitments', {
+  id: text('id').primaryKey(),
+  callId: text('call_id').notNull(),
+  memberId: text('member_id').notNull(),
+  commitment: text('commitment').notNull(),
+  committedAt: instant('committed_at').notNull(),
+  entryId: text('entry_id').notNull(),
+});
 
 export const contributions = pgTable('contributions', {
   id: text('id').primaryKey(),
   callId: text('call_id').notNull(),
   kind: text('kind').$type<WorkKind>().notNull(),
   authorId: text('author_id').notNull(),
-  generationId: text('generation_id').notNull(),
-  generation: jsonb('generation').$type<GenerationSnapshot>().notNull(),
+  milestone: text('milestone').notNull().default(''),
+  generationId: text('generation_id'),
+  generation: jsonb('generation').$type<GenerationSnapshot>(),
+  modelId: text('model_id'),
   body: text('body'),
   atMs: integer('at_ms'),
   frame: integer('frame'),
+  region: jsonb('region').$type<Region>(),
+  minutes: integer('minutes'),
+  units: integer('units'),
+  commitmentId: text('commitment_id'),
+  foundAt: instant('found_at'),
   amount: minor('amount').notNull(),
   hold: minor('hold').notNull(),
   submittedAt: instant('submitted_at').notNull(),
   reviewBy: instant('review_by').notNull(),
   entryId: text('entry_id').notNull(),
   state: text('state').$type<'waiting' | 'accepted' | 'rejected'>().notNull().default('waiting'),
-  decidedBy: text('decided_by').$type<'reviews' | 'silence'>(),
+  panel: jsonb('panel').$type<string[]>(),
+  drawnEntryId: text('drawn_entry_id'),
+  decidedBy: text('decided_by').$type<DecidedBy>(),
   decidedAt: instant('decided_at'),
   decisionEntryId: text('decision_entry_id'),
+  appealBy: instant('appeal_by'),
+  duplicateOf: text('duplicate_of'),
+  paid: minor('paid'),
 });
 
 export const contributionReviews = pgTable(
@@ -69,11 +120,39 @@ export const contributionReviews = pgTable(
     reason: text('reason'),
     reasonSalt: bytea('reason_salt'),
     reasonHash: text('reason_hash').notNull(),
+    duplicateOf: text('duplicate_of'),
     paid: minor('paid').notNull(),
     reviewedAt: instant('reviewed_at').notNull(),
     entryId: text('entry_id').notNull(),
   },
   (table) => [primaryKey({ columns: [table.contributionId, table.reviewerId] })],
+);
+
+export const contributionAppeals = pgTable('contribution_appeals', {
+  contributionId: text('contribution_id').primaryKey(),
+  reason: text('reason'),
+  openedAt: instant('opened_at').notNull(),
+  entryId: text('entry_id').notNull(),
+  rejectedEntryId: text('rejected_entry_id').notNull(),
+  state: text('state').$type<'opened' | 'judging' | 'accepted' | 'rejected'>().notNull(),
+  panel: jsonb('panel').$type<string[]>(),
+  answersBy: instant('answers_by'),
+  decidedAt: instant('decided_at'),
+  decidedEntryId: text('decided_entry_id'),
+});
+
+export const contributionAppealVotes = pgTable(
+  'contribution_appeal_votes',
+  {
+    contributionId: text('contribution_id').notNull(),
+    memberId: text('member_id').notNull(),
+    verdict: text('verdict').$type<Verdict>().notNull(),
+    reason: text('reason'),
+    paid: minor('paid').notNull(),
+    judgedAt: instant('judged_at').notNull(),
+    entryId: text('entry_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.contributionId, table.memberId] })],
 );
 
 export const royaltyPools = pgTable(

@@ -1,11 +1,14 @@
-import { runChecks } from '@uncaged/book';
-import { found, type GovernedContext } from '@uncaged/governance';
+import { runChecks, sealStanding } from '@uncaged/book';
+import { found, type GovernedContext, invite, join } from '@uncaged/governance';
 import { openTestPlatform, type TestPlatform } from '@uncaged/platform/testing';
 
 import { openCall } from './calls/calls.ts';
 import type { ProposedTerms } from './calls/terms.ts';
 import { compensationChecks } from './checks.ts';
+import { atOneInstant } from './context.ts';
+import { undrawn } from './contributions/contributions.store.ts';
 import { submit } from './contributions/contributions.ts';
+import { drawReviewers } from './contributions/reviewers.ts';
 import type { GenerationRef } from './contributions/submission.ts';
 
 export const hour = 3_600_000;
@@ -38,14 +41,22 @@ export async function openHouse(): Promise<House> {
   const acting = (memberId: string, roles: readonly string[]): GovernedContext => {
     return { ...world, policy: founded.policy, actor: { memberId, roles, kind: 'member' } };
   };
-  const member = () => acting(ids.next(), ['member']);
+  const heron = acting(founded.member.id, founded.member.roles);
+  const member = async (pseudonym: string) => {
+    const invited = await invite(heron);
+    if (!invited.ok) throw new Error(invited.code);
+    const visitor = { ...heron, actor: { memberId: null, roles: [], kind: 'visitor' as const } };
+    const joined = await join(visitor, { code: invited.code, pseudonym, password: 'a long password' });
+    if (!joined.ok) throw new Error(joined.code);
+    return acting(joined.member.id, joined.member.roles);
+  };
   return {
     platform,
-    heron: acting(founded.member.id, founded.member.roles),
-    iris: member(),
-    ko: member(),
-    nacht: member(),
-    salt: member(),
+    heron,
+    iris: await member('iris'),
+    ko: await member('ko'),
+    nacht: await member('nacht'),
+    salt: await member('salt'),
     [Symbol.asyncDispose]: () => platform.close(),
   };
 }
@@ -57,7 +68,7 @@ export const goodTerms: ProposedTerms = {
     { kind: 'bug', amount: '3000' },
     { kind: 'critique', amount: '2500' },
   ],
-  budget: '20000',
+  budget: '26000',
   currency: 'EUR',
   deadline: '2026-04-01T00:00:00+02:00',
 };
@@ -99,7 +110,17 @@ export async function submitBug(author: GovernedContext, callId: string): Promis
   };
   const submitted = await submit(author, piece);
   if (!submitted.ok) throw new Error(submitted.code);
+  await drawWaiting(author);
   return submitted.contribution.id;
+}
+
+/** Draws the reviewers of everything that waits for them, once a checkpoint stands over it. */
+export async function drawWaiting(given: GovernedContext): Promise<void> {
+  await sealStanding(given, 60_000);
+  const ctx = atOneInstant(given);
+  for (const id of await undrawn(ctx.db.read, 100))
+    if (!(await ctx.db.transaction((tx) => drawReviewers(tx, ctx, id))))
+      throw new Error(`${id} was not drawn`);
 }
 
 /** What of the named invariants does not hold; nothing when all is well. */

@@ -30,7 +30,15 @@ export { type Founded, type Founding, found } from './founding.ts';
 export { genesisPolicy } from './genesis.ts';
 export { type Declaration, declareInterest, endInterest, type Interest, interestsOf } from './interests.ts';
 export { invite, join } from './invitations.ts';
-export { type Collective, collectiveOf, type Member, memberOf, membersOf, pseudonymsOf } from './members.ts';
+export {
+  type Collective,
+  collectiveOf,
+  lockMembership,
+  type Member,
+  memberOf,
+  membersOf,
+  pseudonymsOf,
+} from './members.ts';
 export {
   type Enforcement,
   enforcementOf,

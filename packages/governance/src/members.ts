@@ -24,6 +24,11 @@ function memberFrom(row: store.MemberRow): Member {
   return { id, pseudonym, roles: row.erasedAt ? [] : roles, joinedAt };
 }
 
+/** Keeps who belongs from changing until the transaction ends: whoever is drawn is drawn among those the book names. */
+export async function lockMembership(tx: Tx): Promise<void> {
+  await store.lockCollective(tx);
+}
+
 /** The collective, or null before its founding. */
 export async function collectiveOf(tx: Tx): Promise<Collective | null> {
   const row = await store.theCollective(tx);

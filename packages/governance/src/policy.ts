@@ -192,14 +192,40 @@ export function fineTuneRules(policy: Policy): FineTuneRules {
 /** Minor units of the collective's currency, as 2500 for 25.00. */
 const amount = count(0, 1_000_000_000_000);
 
+/** So much an hour, for so many minutes a piece at the most. */
+const hourlyRateSchema = z.strictObject({ hourly: amount, mostMinutes: count(1, 60 * 24) });
+/** A sum of at least so much, shared by the weight of what was accepted. */
+const sharedRateSchema = z.strictObject({ shared: amount });
+/** What a call may not pay less than for a kind of work: a piece, an hour, or all of it together. */
+const rateSchema = z.union([amount, hourlyRateSchema, sharedRateSchema]);
+export type PolicyRate = z.infer<typeof rateSchema>;
+
 const compensationSchema = z.strictObject({
   /** what a call may not pay less than, for each kind of work */
-  rates: z.strictObject({ bug: amount, critique: amount, experiment: amount, 'red-team': amount }),
+  rates: z.strictObject({
+    bug: amount,
+    critique: amount,
+    experiment: amount,
+    'red-team': amount,
+    // What follows may be left out: a call pays for no kind of work that the card does not name.
+    'feedback-session': rateSchema.exactOptional(),
+    translation: rateSchema.exactOptional(),
+    'dataset-curation': rateSchema.exactOptional(),
+    recaptioning: rateSchema.exactOptional(),
+    stewardship: rateSchema.exactOptional(),
+  }),
   /** what one review is paid */
   reviewRate: amount,
   reviewsNeeded: count(1, 25),
   /** no answer within this many days is a yes */
   reviewDays: count(1, 90),
+  /** how many are drawn to review a piece; left out, whoever may review takes it */
+  reviewerSeats: count(1, 25).exactOptional(),
+  /** the part of its rate that a finding is paid which another member found before, independently */
+  laterShare: z
+    .strictObject({ numerator: count(0, 1000), denominator: count(1, 1000) })
+    .refine((share) => share.numerator <= share.denominator, { message: 'is more than the whole' })
+    .exactOptional(),
   royalty: z.strictObject({
     perGeneration: amount,
     /** the fund that pays it, as "main" for the account fund:main */

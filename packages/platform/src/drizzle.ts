@@ -1,6 +1,6 @@
 /** The one door to drizzle: every package takes tables, operators and `sql` from here, so one copy is loaded. */
 
-export type { InferInsertModel, InferSelectModel } from 'drizzle-orm';
+export type { AnyColumn, InferInsertModel, InferSelectModel } from 'drizzle-orm';
 export {
   and,
   asc,

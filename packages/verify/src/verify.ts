@@ -117,7 +117,13 @@ class Run {
   readonly #appeals = new Appeals(this.#inForce, () => this.#checkpoints);
   readonly #policies: Policies = new Policies(this.#votes, this.#emergencies);
   readonly #models = new Models();
-  readonly #payments = new Payments(this.#policies, this.#models);
+  readonly #payments = new Payments(this.#policies, this.#models, {
+    rootOver: (position) => this.#rootOver(position),
+    mayJudge: () => {
+      const policy = this.#policies.current;
+      return policy ? this.#members.allowed(policy, 'review') : [];
+    },
+  });
   #ledger = new Ledger([], []);
   #checkpoints: readonly Checkpoint[] = [];
 
@@ -150,6 +156,18 @@ class Run {
       (await this.#signatures.settle()) ??
       (await checkReceipts(this.#part(FILES.receipts), key, this.#ledger.written, this.#signatures));
     return signed ?? this.#files() ?? (await this.#models.checkManifests(parts));
+  }
+
+  /** The first checkpoint over a position; they stand in the order of their sizes. */
+  #rootOver(position: bigint): { size: string; root: string } | null {
+    let [low, high] = [0, this.#checkpoints.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#checkpoints[middle]?.size ?? 0n) > position) high = middle;
+      else low = middle + 1;
+    }
+    const over = this.#checkpoints[low];
+    return over ? { size: String(over.size), root: toHex(over.root) } : null;
   }
 
   #part(path: string): Part {

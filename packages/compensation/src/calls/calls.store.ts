@@ -1,6 +1,20 @@
-import { and, asc, count, desc, eq, inArray, isNull, lte, notExists, sql, type Tx } from '@uncaged/platform';
-import { callRates, calls, contributions } from '../tables.ts';
-import type { CallTerms, Rate } from './terms.ts';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  inArray,
+  isNotNull,
+  isNull,
+  lte,
+  notExists,
+  or,
+  sql,
+  type Tx,
+} from '@uncaged/platform';
+import { callJoins, callRates, calls, contributions } from '../tables.ts';
+import type { CallTerms, Joining } from './terms.ts';
 
 export type CallRow = typeof calls.$inferSelect;
 
@@ -9,18 +23,40 @@ export interface StoredCall {
   terms: CallTerms;
 }
 
-function termsOf(row: CallRow, rates: readonly Rate[]): CallTerms {
+type RateRow = typeof callRates.$inferSelect;
+
+function joiningOf({ mayJoin, invited, seats, joinBy }: CallRow): Joining {
+  if (mayJoin === 'invited') return { who: 'invited', members: invited ?? [] };
+  if (mayJoin === 'drawn' && joinBy) return { who: 'drawn', seats: seats ?? 0, joinBy };
+  return { who: 'members' };
+}
+
+function termsOf(row: CallRow, rates: readonly RateRow[]): CallTerms {
+  const { appealSeats, appealDays, laterNumerator, laterDenominator } = row;
   return {
+    form: row.form,
     title: row.title,
     brief: row.brief,
-    rates,
+    rates: rates
+      .filter(({ milestone }) => milestone === '')
+      .map(({ kind, pay, amount, mostMinutes }) => ({ kind, pay, amount, mostMinutes })),
+    milestones: rates
+      .filter(({ milestone }) => milestone !== '')
+      .map(({ milestone, title, amount, due }) => ({ key: milestone, title: title ?? '', amount, due }))
+      .sort((a, b) => Number(a.key) - Number(b.key)),
     budget: row.budget,
     currency: row.currency,
     deadline: row.deadline,
     reviewDays: row.reviewDays,
     reviewsNeeded: row.reviewsNeeded,
     reviewRate: row.reviewRate,
-    mayJoin: row.mayJoin,
+    reviewerSeats: row.reviewerSeats,
+    appeal: appealSeats !== null && appealDays !== null ? { seats: appealSeats, days: appealDays } : null,
+    laterShare:
+      laterNumerator !== null && laterDenominator !== null
+        ? { numerator: laterNumerator, denominator: laterDenominator }
+        : null,
+    joining: joiningOf(row),
     policy: { version: row.policyVersion, hash: row.policyHash },
   };
 }
@@ -33,31 +69,50 @@ async function withRates(tx: Tx, found: CallRow[]): Promise<StoredCall[]> {
     .from(callRates)
     .where(inArray(callRates.callId, ids))
     .orderBy(asc(sql`${callRates.kind} collate "C"`));
-  return found.map((row) => {
-    const own = rates.filter((rate) => rate.callId === row.id);
-    return {
-      row,
-      terms: termsOf(
-        row,
-        own.map(({ kind, amount }) => ({ kind, amount })),
-      ),
-    };
-  });
+  const byCall = Map.groupBy(rates, ({ callId }) => callId);
+  return found.map((row) => ({ row, terms: termsOf(row, byCall.get(row.id) ?? []) }));
 }
 
 export async function insertCall(
   tx: Tx,
   terms: CallTerms,
-  facts: Pick<CallRow, 'id' | 'openedBy' | 'openedAt' | 'entryId' | 'termsHash'>,
+  facts: Pick<CallRow, 'id' | 'openedBy' | 'openedAt' | 'entryId' | 'termsHash' | 'reserved'>,
 ): Promise<StoredCall> {
-  const { rates, policy, ...promised } = terms;
-  const row = { ...facts, ...promised, policyVersion: policy.version, policyHash: policy.hash };
+  const { rates, milestones, policy, joining, appeal, laterShare, ...promised } = terms;
   const [stored] = await tx
     .insert(calls)
-    .values({ ...row, held: 0n, paid: 0n, returned: 0n })
+    .values({
+      ...facts,
+      ...promised,
+      mayJoin: joining.who,
+      invited: joining.who === 'invited' ? [...joining.members] : null,
+      seats: joining.who === 'drawn' ? joining.seats : null,
+      joinBy: joining.who === 'drawn' ? joining.joinBy : null,
+      appealSeats: appeal?.seats ?? null,
+      appealDays: appeal?.days ?? null,
+      laterNumerator: laterShare?.numerator ?? null,
+      laterDenominator: laterShare?.denominator ?? null,
+      policyVersion: policy.version,
+      policyHash: policy.hash,
+      ...{ held: 0n, paid: 0n, returned: 0n },
+    })
     .returning();
   if (!stored) throw new Error('a call was inserted and not returned');
-  await tx.insert(callRates).values(rates.map((rate) => ({ callId: facts.id, ...rate })));
+  const callId = facts.id;
+  await tx.insert(callRates).values([
+    ...rates.map((rate) => ({ callId, milestone: '', ...rate })),
+    ...milestones.map(({ key, title, amount, due }) => {
+      return {
+        callId,
+        kind: 'milestone' as const,
+        pay: 'fixed' as const,
+        milestone: key,
+        title,
+        amount,
+        due,
+      };
+    }),
+  ]);
   return { row: stored, terms };
 }
 
@@ -97,12 +152,15 @@ export async function moveCounters(tx: Tx, id: string, by: { held?: bigint; paid
     .where(eq(calls.id, id));
 }
 
+/** Pieces that wait for an answer, or that an appeal can still change. */
+const unsettled = or(eq(contributions.state, 'waiting'), isNotNull(contributions.appealBy));
+
 /** Calls past their deadline in which nothing waits for an answer, oldest deadline first. */
 export async function callsToClose(tx: Tx, now: Date, limit: number): Promise<string[]> {
   const waiting = tx
     .select({ id: contributions.id })
     .from(contributions)
-    .where(and(eq(contributions.callId, calls.id), eq(contributions.state, 'waiting')));
+    .where(and(eq(contributions.callId, calls.id), unsettled));
   const found = await tx
     .select({ id: calls.id })
     .from(calls)
@@ -116,19 +174,66 @@ export async function waitingIn(tx: Tx, callId: string): Promise<number> {
   const [row] = await tx
     .select({ waiting: count() })
     .from(contributions)
-    .where(and(eq(contributions.callId, callId), eq(contributions.state, 'waiting')));
+    .where(and(eq(contributions.callId, callId), unsettled));
   return Number(row?.waiting ?? 0);
 }
 
 export async function storeClosed(
   tx: Tx,
   id: string,
-  closing: { returned: bigint; at: Date; entryId: string },
+  closing: { shared: bigint; returned: bigint; at: Date; entryId: string },
 ): Promise<void> {
+  const { shared, returned, at, entryId } = closing;
   await tx
     .update(calls)
-    .set({ returned: closing.returned, closedAt: closing.at, closedEntryId: closing.entryId })
+    .set({
+      paid: sql`${calls.paid} + ${shared}`,
+      ...{ returned, reserved: 0n, closedAt: at, closedEntryId: entryId },
+    })
     .where(eq(calls.id, id));
+}
+
+/** Who put their name down for a call whose places are drawn, in the order of their ids. */
+export async function joinsOf(tx: Tx, callId: string): Promise<string[]> {
+  const found = await tx
+    .select({ memberId: callJoins.memberId })
+    .from(callJoins)
+    .where(eq(callJoins.callId, callId))
+    .orderBy(asc(sql`${callJoins.memberId} collate "C"`));
+  return found.map(({ memberId }) => memberId);
+}
+
+/** How many put their name down, by call. */
+export async function joinCounts(tx: Tx, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map();
+  const found = await tx
+    .select({ callId: callJoins.callId, joined: count() })
+    .from(callJoins)
+    .where(inArray(callJoins.callId, [...ids]))
+    .groupBy(callJoins.callId);
+  return new Map(found.map(({ callId, joined }) => [callId, Number(joined)]));
+}
+
+export async function insertJoin(tx: Tx, row: typeof callJoins.$inferInsert): Promise<void> {
+  await tx.insert(callJoins).values(row);
+}
+
+/** Calls whose places are to be drawn: those that take no more names, and whose draw has not been made. */
+export async function callsToDraw(tx: Tx, now: Date): Promise<string[]> {
+  const found = await tx
+    .select({ id: calls.id })
+    .from(calls)
+    .where(and(eq(calls.mayJoin, 'drawn'), isNull(calls.drawn), lte(calls.joinBy, now)))
+    .orderBy(asc(calls.joinBy));
+  return found.map(({ id }) => id);
+}
+
+export async function storePlaces(
+  tx: Tx,
+  id: string,
+  places: { joiningEntryId: string } | { drawn: string[]; drawnEntryId: string },
+): Promise<void> {
+  await tx.update(calls).set(places).where(eq(calls.id, id));
 }
 
 export interface SubmissionCounts {

@@ -30,7 +30,7 @@ describe('a call for testing', () => {
     expect(call).toMatchObject({
       state: 'open',
       entryId: entry.id,
-      budget: { escrowed: 20_000n, paid: 0n, held: 0n, available: 20_000n, returned: 0n },
+      budget: { escrowed: 26_000n, paid: 0n, held: 0n, available: 26_000n, returned: 0n },
       terms: {
         reviewDays: 7,
         reviewsNeeded: 2,
@@ -40,8 +40,8 @@ describe('a call for testing', () => {
       submissions: { waiting: 0, accepted: 0, bySilence: 0, rejected: 0 },
     });
     expect(call.termsHash).toBe(termsHash(call.terms));
-    expect(await balanceOf(house.platform.db.read, 'fund:main', 'EUR')).toBe(before - 20_000n);
-    expect(await balanceOf(house.platform.db.read, `escrow:${call.id}`, 'EUR')).toBe(20_000n);
+    expect(await balanceOf(house.platform.db.read, 'fund:main', 'EUR')).toBe(before - 26_000n);
+    expect(await balanceOf(house.platform.db.read, `escrow:${call.id}`, 'EUR')).toBe(26_000n);
     expect(await callOf(house.platform.db.read, call.id, house.platform.clock.now())).toEqual(call);
     expect((await callsOf(house.platform.db.read, house.platform.clock.now()))[0]).toEqual(call);
   });
@@ -104,9 +104,9 @@ describe('a call for testing', () => {
     expect(await callOf(house.platform.db.read, id, house.platform.clock.now())).toMatchObject({
       state: 'closed',
       closedAt: new Date('2026-03-02T12:00:00Z'),
-      budget: { escrowed: 20_000n, paid: 0n, held: 0n, available: 0n, returned: 20_000n },
+      budget: { escrowed: 26_000n, paid: 0n, held: 0n, available: 0n, returned: 26_000n },
     });
-    expect(await balanceOf(house.platform.db.read, 'fund:main', 'EUR')).toBe(before + 20_000n);
+    expect(await balanceOf(house.platform.db.read, 'fund:main', 'EUR')).toBe(before + 26_000n);
     expect(await brokenInvariants(house)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
-import { type Entry, priorEntry, record } from '@uncaged/book';
-import { collectiveOf } from '@uncaged/governance';
+import { type Entry, type Json, priorEntry, record } from '@uncaged/book';
+import { collectiveOf, memberOf } from '@uncaged/governance';
 import type { Tx } from '@uncaged/platform';
 import { recordAllowed } from '../book-entry.ts';
 import {
@@ -9,14 +9,18 @@ import {
   type Idempotent,
   memberActing,
 } from '../context.ts';
-import { mainFund } from '../funds/funds.ts';
+import { acceptedShared, storeShares } from '../contributions/contributions.store.ts';
+import { mainFund } from '../funds/deposit.ts';
 import type { Minor } from '../money.ts';
 import * as store from './calls.store.ts';
+import { callPolicyOf } from './card.ts';
+import { closingPostings, sharePayload, sharesAtClose } from './closing.ts';
 import {
   type CallPolicy,
   type CallTerms,
   type ProposedTerms,
   readTerms,
+  reservedIn,
   type TermsRefusal,
   termsHash,
   termsPayload,
@@ -33,14 +37,23 @@ export interface Call {
   entryId: string;
   closedAt: Date | null;
   closedEntryId: string | null;
-  /** escrowed = paid + held + available + returned */
-  budget: { escrowed: Minor; paid: Minor; held: Minor; available: Minor; returned: Minor };
+  /** escrowed = paid + held + reserved + available + returned */
+  budget: {
+    escrowed: Minor;
+    paid: Minor;
+    held: Minor;
+    reserved: Minor;
+    available: Minor;
+    returned: Minor;
+  };
+  /** how many put their name down where places are drawn, and who was drawn */
+  places: { joined: number; drawn: string[] | null };
   submissions: store.SubmissionCounts;
 }
 
 /** What stands in the call's escrow and is not promised to anyone. */
 export function availableIn(row: store.CallRow): Minor {
-  return row.budget - row.paid - row.returned - row.held;
+  return row.budget - row.paid - row.returned - row.held - row.reserved;
 }
 
 function stateAt(row: store.CallRow, now: Date): Call['state'] {
@@ -51,9 +64,10 @@ function stateAt(row: store.CallRow, now: Date): Call['state'] {
 function callFrom(
   { row, terms }: store.StoredCall,
   counts: store.SubmissionCounts | undefined,
+  joined: number | undefined,
   now: Date,
 ): Call {
-  const { id, openedBy, openedAt, entryId, closedAt, closedEntryId, paid, held, returned } = row;
+  const { id, openedBy, openedAt, entryId, closedAt, closedEntryId, paid, held, reserved, returned } = row;
   return {
     id,
     terms,
@@ -64,7 +78,8 @@ function callFrom(
     entryId,
     closedAt,
     closedEntryId,
-    budget: { escrowed: row.budget, paid, held, available: availableIn(row), returned },
+    budget: { escrowed: row.budget, paid, held, reserved, available: availableIn(row), returned },
+    places: { joined: joined ?? 0, drawn: row.drawn },
     submissions: counts ?? { waiting: 0, accepted: 0, bySilence: 0, rejected: 0 },
   };
 }
@@ -72,33 +87,19 @@ function callFrom(
 async function callPolicy(tx: Tx, ctx: GovernedContext): Promise<CallPolicy> {
   const collective = await collectiveOf(tx);
   if (!collective) throw new Error('a policy is in force where no collective was founded');
-  const { compensation } = ctx.policy.document;
-  const { bug, critique, experiment } = compensation.rates;
-  return {
-    version: ctx.policy.version,
-    hash: ctx.policy.hash,
-    currency: collective.currency,
-    reviewDays: compensation.reviewDays,
-    reviewsNeeded: compensation.reviewsNeeded,
-    reviewRate: BigInt(compensation.reviewRate),
-    rates: {
-      bug: BigInt(bug),
-      critique: BigInt(critique),
-      experiment: BigInt(experiment),
-      'red-team': BigInt(compensation.rates['red-team']),
-    },
-  };
+  return callPolicyOf(ctx.policy, collective.currency);
 }
 
 export type OpenRefusal =
   | TermsRefusal
   | IdempotencyConflict
-  | { ok: false; code: 'insufficient_funds'; what: string };
+  | { ok: false; code: 'insufficient_funds'; what: string }
+  | { ok: false; code: 'invited_unknown'; given: string };
 
 /**
  * Opens a call for testing: freezes its terms and moves the whole budget from fund:main into its escrow, in one
  * entry, before anyone can submit. Errors, in the order they are tested: idempotency_conflict, those of
- * `readTerms`, insufficient_funds; then nothing is stored.
+ * `readTerms`, invited_unknown (no such member), insufficient_funds; then nothing is stored.
  */
 export async function openCall(
   given: GovernedContext,
@@ -108,8 +109,11 @@ export async function openCall(
   const openedBy = memberActing(ctx);
   const { idempotencyKey, title, brief, budget, currency, deadline } = proposed;
   const { reviewDays = null, reviewsNeeded = null } = proposed;
-  const rates = proposed.rates.map(({ kind, amount }) => ({ kind, amount }));
-  const input = { what: 'call', title, brief, rates, budget, currency, deadline, reviewDays, reviewsNeeded };
+  const rates = proposed.rates.map(({ kind, amount, mostMinutes }) => {
+    return { kind, amount, ...(mostMinutes === undefined ? {} : { mostMinutes }) };
+  });
+  const terms = { title, brief, rates, budget, currency, deadline, reviewDays, reviewsNeeded };
+  const input = { what: 'call', ...terms, ...formInput(proposed) };
   return ctx.db.transaction(async (tx) => {
     const prior = await priorEntry(tx, { idempotencyKey, input });
     if (prior.state === 'conflict') return { ok: false, code: 'idempotency_conflict' };
@@ -121,6 +125,8 @@ export async function openCall(
     const read = readTerms(proposed, await callPolicy(tx, ctx), ctx.now);
     if (!read.ok) return read;
     const { terms } = read;
+    const stranger = await strangerIn(tx, terms);
+    if (stranger !== null) return { ok: false, code: 'invited_unknown', given: stranger };
     const id = ctx.ids.next();
     const hash = termsHash(terms);
     const recorded = await record(tx, ctx, {
@@ -142,39 +148,65 @@ export async function openCall(
       throw new Error(`the book refused call.opened: ${recorded.code} ${recorded.what}`);
     }
     const { entry } = recorded;
-    const facts = { id, openedBy, openedAt: ctx.now, entryId: entry.id, termsHash: hash };
+    const reserved = reservedIn(terms);
+    const facts = { id, openedBy, openedAt: ctx.now, entryId: entry.id, termsHash: hash, reserved };
     const stored = await store.insertCall(tx, terms, facts);
-    return { ok: true, call: callFrom(stored, undefined, ctx.now), entry, replayed: false };
+    return { ok: true, call: callFrom(stored, undefined, 0, ctx.now), entry, replayed: false };
   });
+}
+
+/** What makes two uses of a key the same, of what older calls did not have: left out where it is not given. */
+function formInput({ form, milestones, mayJoin }: ProposedTerms): { [key: string]: Json } {
+  const steps = (milestones ?? []).map(({ title, amount, due }) => ({ title, amount, due: due ?? null }));
+  return {
+    ...(form === undefined ? {} : { form }),
+    ...(milestones === undefined ? {} : { milestones: steps }),
+    ...(mayJoin === undefined ? {} : { mayJoin: mayJoin as Json }),
+  };
+}
+
+/** An invited id that no member has; null when all are members. */
+async function strangerIn(tx: Tx, { joining }: CallTerms): Promise<string | null> {
+  if (joining.who !== 'invited') return null;
+  for (const id of joining.members) {
+    const member = await memberOf(tx, id);
+    if (!member || member.roles.length === 0) return id.slice(0, 60);
+  }
+  return null;
 }
 
 /** One call as it stands at `now`, or null. */
 export async function callOf(tx: Tx, id: string, now: Date): Promise<Call | null> {
   const stored = await store.callById(tx, id);
   if (!stored) return null;
-  return callFrom(stored, (await store.submissionCounts(tx, [id])).get(id), now);
+  const counts = (await store.submissionCounts(tx, [id])).get(id);
+  return callFrom(stored, counts, (await store.joinCounts(tx, [id])).get(id), now);
 }
 
 /** All calls as they stand at `now`, newest first. */
 export async function callsOf(tx: Tx, now: Date): Promise<Call[]> {
   const found = await store.allCalls(tx);
-  const counts = await store.submissionCounts(
-    tx,
-    found.map(({ row }) => row.id),
-  );
-  return found.map((stored) => callFrom(stored, counts.get(stored.row.id), now));
+  const ids = found.map(({ row }) => row.id);
+  const counts = await store.submissionCounts(tx, ids);
+  const joined = await store.joinCounts(tx, ids);
+  return found.map((stored) => {
+    const { id } = stored.row;
+    return callFrom(stored, counts.get(id), joined.get(id), now);
+  });
 }
 
 /**
- * Closes a call whose deadline has passed and in which everything is answered: what nobody earned goes back to the
- * fund. False when it is not that far, or was closed meanwhile.
+ * Closes a call whose deadline has passed and in which everything is answered: sums that are shared are paid out by
+ * weight, and what nobody earned goes back to the fund. False when it is not that far, or was closed meanwhile.
  */
 export async function closeCall(tx: Tx, ctx: GovernedContext & { now: Date }, id: string): Promise<boolean> {
   const call = await store.lockCall(tx, id);
   if (!call || call.row.closedAt !== null || ctx.now < call.row.deadline) return false;
   if ((await store.waitingIn(tx, id)) > 0) return false;
   const { currency } = call.terms;
-  const returned = availableIn(call.row);
+  const shared = sharesAtClose(call.terms, await acceptedShared(tx, id));
+  const given = shared.reduce((sum, { amount }) => sum + amount, 0n);
+  const returned = availableIn(call.row) + call.row.reserved - given;
   const counts = (await store.submissionCounts(tx, [id])).get(id);
   const entry = await recordAllowed(tx, ctx, {
     kind: 'call.closed',
@@ -182,23 +214,19 @@ export async function closeCall(tx: Tx, ctx: GovernedContext & { now: Date }, id
     subject: `call:${id}`,
     payload: {
       callId: id,
-      paid: call.row.paid.toString(),
+      paid: (call.row.paid + given).toString(),
       returned: returned.toString(),
       currency,
       accepted: counts?.accepted ?? 0,
       bySilence: counts?.bySilence ?? 0,
       rejected: counts?.rejected ?? 0,
+      ...(shared.length === 0 ? {} : { shared: shared.map(sharePayload) }),
     },
     visibility: 'public',
-    postings:
-      returned === 0n
-        ? []
-        : [
-            { account: `escrow:${id}`, currency, amount: -returned },
-            { account: `fund:${mainFund}`, currency, amount: returned },
-          ],
+    postings: closingPostings(id, currency, shared, returned),
     idempotencyKey: `call:${id}:closed`,
   });
-  await store.storeClosed(tx, id, { returned, at: ctx.now, entryId: entry.id });
+  await storeShares(tx, shared);
+  await store.storeClosed(tx, id, { shared: given, returned, at: ctx.now, entryId: entry.id });
   return true;
 }

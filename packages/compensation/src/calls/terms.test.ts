@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { workKinds } from './kinds.ts';
+import type { CardRate } from './rates.ts';
 import {
   amountDue,
   type CallPolicy,
@@ -8,11 +10,12 @@ import {
   readTerms,
   reviewDeadline,
   termsFromPayload,
+  termsHash,
   termsPayload,
-  workKinds,
 } from './terms.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
+const fixed = (amount: bigint): CardRate => ({ pay: 'fixed', amount, mostMinutes: null });
 const policy: CallPolicy = {
   version: 3,
   hash: 'ab'.repeat(32),
@@ -20,7 +23,17 @@ const policy: CallPolicy = {
   reviewsNeeded: 2,
   currency: 'EUR',
   reviewRate: 500n,
-  rates: { bug: 2500n, critique: 0n, experiment: 0n, 'red-team': 0n },
+  reviewerSeats: null,
+  appeal: null,
+  laterShare: null,
+  rates: {
+    bug: fixed(2500n),
+    critique: fixed(0n),
+    experiment: fixed(0n),
+    'red-team': fixed(0n),
+    translation: { pay: 'hourly', amount: 3000n, mostMinutes: 240 },
+    recaptioning: { pay: 'shared', amount: 5000n, mostMinutes: null },
+  },
 };
 const proposed: ProposedTerms = {
   title: 'Break the night model',
@@ -33,6 +46,8 @@ const proposed: ProposedTerms = {
   currency: 'EUR',
   deadline: '2026-04-01T00:00:00+02:00',
 };
+
+const step = { title: 'A first cut', amount: '10000' };
 
 describe('terms of a call', () => {
   it('are complete once read: defaults from policy, rates in order, the deadline in UTC', () => {
@@ -48,7 +63,9 @@ describe('terms of a call', () => {
         reviewDays: 7,
         reviewsNeeded: 2,
         reviewRate: 500n,
-        mayJoin: 'members',
+        joining: { who: 'members' },
+        form: 'testing',
+        milestones: [],
         policy: { version: 3, hash: policy.hash },
       },
     });
@@ -99,6 +116,65 @@ describe('terms of a call', () => {
     ['a deadline in three years', { deadline: '2029-03-01T12:00:00Z' }, { code: 'deadline_too_far' }],
     ['no days to review', { reviewDays: 0 }, { code: 'review_days_out_of_range', from: 1, to: 90 }],
     ['half a review', { reviewsNeeded: 1.5 }, { code: 'reviews_needed_out_of_range' }],
+    ['an unknown form', { form: 'lottery' }, { code: 'form_unknown' }],
+    [
+      'work that the card does not name',
+      { rates: [{ kind: 'stewardship', amount: '1' }] },
+      { code: 'rate_kind_unknown', kind: 'stewardship' },
+    ],
+    [
+      'minutes where a piece is paid',
+      { rates: [{ kind: 'bug', amount: '3000', mostMinutes: 60 }] },
+      { code: 'rate_pay_wrong', kind: 'bug', pay: 'fixed' },
+    ],
+    [
+      'more minutes than the card allows',
+      { rates: [{ kind: 'translation', amount: '3000', mostMinutes: 241 }] },
+      { code: 'rate_minutes_out_of_range', from: 1, to: 240 },
+    ],
+    ['milestones in a call for testing', { milestones: [step] }, { code: 'milestones_not_here' }],
+    ['a grant without milestones', { form: 'grant' }, { code: 'milestones_missing' }],
+    [
+      'a milestone without a title',
+      { form: 'grant', milestones: [{ ...step, title: ' ' }] },
+      { code: 'milestone_title' },
+    ],
+    [
+      'a milestone of nothing',
+      { form: 'grant', milestones: [{ ...step, amount: '0' }] },
+      { code: 'amount_not_positive' },
+    ],
+    [
+      'a milestone without a time zone',
+      { form: 'grant', milestones: [{ ...step, due: '2026-03-20T12:00:00' }] },
+      { code: 'milestone_due_wrong' },
+    ],
+    [
+      'twenty-five milestones',
+      { form: 'grant', milestones: Array.from({ length: 25 }, () => step) },
+      { code: 'too_many_milestones', most: 24 },
+    ],
+    ['nobody invited', { mayJoin: { invited: [] } }, { code: 'invited_nobody' }],
+    [
+      'no places to draw',
+      { mayJoin: { drawn: { seats: 0, joinBy: '2026-03-10T00:00:00Z' } } },
+      { code: 'seats_out_of_range' },
+    ],
+    [
+      'a draw after the deadline',
+      { mayJoin: { drawn: { seats: 3, joinBy: '2026-04-02T00:00:00Z' } } },
+      { code: 'join_by_wrong' },
+    ],
+    [
+      'a budget for less than all milestones',
+      { form: 'grant', rates: [], milestones: [step, step], budget: '22999' },
+      { code: 'budget_below_promises', least: 23_000n },
+    ],
+    [
+      'a budget that leaves nothing beside what is shared',
+      { rates: [{ kind: 'recaptioning', amount: '5000' }], budget: '6499' },
+      { code: 'budget_below_one_piece', least: 6500n },
+    ],
     ['a budget for less than a piece', { budget: '3999' }, { code: 'budget_below_one_piece', least: 4000n }],
   ];
   it.each(rows)('with %s are refused', (_, change, refusal) => {
@@ -112,19 +188,60 @@ describe('terms of a call', () => {
     expect(termsFromPayload(payload)).toEqual(read.terms);
   });
 
+  it('that say more survive it too, and what they do not say is not in their hash', () => {
+    const drawn = { drawn: { seats: 3, joinBy: '2026-03-10T00:00:00Z' } };
+    const rich = {
+      ...proposed,
+      form: 'residency',
+      rates: [{ kind: 'translation', amount: '3100', mostMinutes: 90 }],
+      milestones: [{ ...step, due: '2026-03-20T12:00:00+01:00' }, step],
+      mayJoin: drawn,
+    };
+    const rules = {
+      ...policy,
+      reviewerSeats: 5,
+      appeal: { seats: 3, days: 7 },
+      laterShare: { numerator: 1, denominator: 2 },
+    };
+    const read = readTerms(rich, rules, now);
+    if (!read.ok) throw new Error(read.code);
+    const payload = JSON.parse(JSON.stringify(termsPayload(read.terms)));
+    expect(termsFromPayload(payload)).toEqual(read.terms);
+    const plain = readTerms(proposed, policy, now);
+    if (!plain.ok) throw new Error(plain.code);
+    expect(Object.keys(termsPayload(plain.terms)).sort()).toEqual(
+      'brief budget currency deadline mayJoin policy rates reviewDays reviewRate reviewsNeeded title'.split(
+        ' ',
+      ),
+    );
+    expect(termsHash(plain.terms)).toMatchInlineSnapshot(
+      `"46e9db1ff240549e2b167914bea6ad18e94b22432234e6520af46a0bb5901aab"`,
+    );
+  });
+
+  it('pay begun minor units of an hour in full, up to the ceiling', () => {
+    const rates = [{ kind: 'translation' as const, pay: 'hourly' as const, amount: 3001n, mostMinutes: 90 }];
+    const due = (minutes: number) => amountDue({ rates, milestones: [] }, { kind: 'translation', minutes });
+    expect([1, 60, 90].map(due)).toEqual([51n, 3001n, 4502n]);
+    expect([0, 91, 1.5, -1].map(due)).toEqual([null, null, null, null]);
+  });
+
   it('set aside what a piece and all its reviews can cost', () => {
-    const kinds = fc.constantFrom(...workKinds);
+    const kinds = fc.constantFrom(...workKinds.filter((kind) => kind !== 'milestone'));
     fc.assert(
       fc.property(
         kinds,
         fc.bigInt(1n, 10n ** 12n),
         fc.nat(10_000),
         fc.integer({ min: 1, max: 25 }),
-        (kind, amount, rate, needed) => {
-          const terms = { rates: [{ kind, amount }], reviewsNeeded: needed, reviewRate: BigInt(rate) };
-          expect(amountDue(terms, kind)).toBe(amount);
-          expect(holdFor(terms, kind)).toBe(amount + BigInt(rate) * BigInt(2 * needed - 1));
-          expect(holdFor(terms, 'praise')).toBeNull();
+        fc.integer({ min: 1, max: 25 }),
+        (kind, amount, rate, needed, seats) => {
+          const rates = [{ kind, amount, pay: 'fixed' as const, mostMinutes: null }];
+          const answers = { reviewsNeeded: needed, reviewRate: BigInt(rate), appeal: { seats, days: 7 } };
+          const terms = { rates, milestones: [], ...answers };
+          expect(amountDue(terms, { kind })).toBe(amount);
+          expect(holdFor(terms, { kind })).toBe(amount + BigInt(rate) * BigInt(2 * needed - 1 + seats));
+          expect(holdFor(terms, { kind: 'praise' })).toBeNull();
         },
       ),
     );

@@ -1,26 +1,35 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { canonicalJson, framed, isCurrency, toHex } from '@uncaged/book/rules';
+import { canonicalJson, framed, isCurrency, type Json, toHex } from '@uncaged/book/rules';
 import { isKeepable, type Minor, readPositiveAmount } from '../money.ts';
+import { readInstant } from './instants.ts';
+import { type Form, forms, isWorkKind, type WorkKind } from './kinds.ts';
+import { type Milestone, type ProposedMilestone, readMilestones } from './milestones.ts';
+import {
+  amountOf,
+  type CardRate,
+  mostOf,
+  type Part,
+  type ProposedRate,
+  partPayload,
+  type Rate,
+  readRates,
+} from './rates.ts';
 
-/** What may be asked for. A rate card names a price for some or all of them. */
-export const workKinds = ['bug', 'critique', 'experiment', 'red-team'] as const;
-export type WorkKind = (typeof workKinds)[number];
-
-export function isWorkKind(given: string): given is WorkKind {
-  return (workKinds as readonly string[]).includes(given);
-}
-
-export interface Rate {
-  kind: WorkKind;
-  amount: Minor;
-}
+/** Who may hand in work: any member, those who are named, or so many drawn among those who put their name down. */
+export type Joining =
+  | { who: 'members' }
+  | { who: 'invited'; members: readonly string[] }
+  | { who: 'drawn'; seats: number; joinBy: Date };
 
 /** Everything that is promised to a tester. Fixed in the entry call.opened, before the first submission. */
 export interface CallTerms {
+  form: Form;
   title: string;
   brief: string;
   /** sorted by kind */
   rates: readonly Rate[];
+  /** in the order in which they were written; each is paid once */
+  milestones: readonly Milestone[];
   budget: Minor;
   currency: string;
   /** no submission at or after this instant */
@@ -31,20 +40,40 @@ export interface CallTerms {
   reviewsNeeded: number;
   /** what one review is paid; 0 pays none */
   reviewRate: Minor;
-  mayJoin: 'members';
+  /** how many are drawn to review a piece; null: whoever may review takes it */
+  reviewerSeats: number | null;
+  /** a panel of so many hears an appeal against a rejection, made within so many days; null: there is none */
+  appeal: Appealing | null;
+  /** what of its rate a finding is paid that another member found before; null: all of it */
+  laterShare: Part | null;
+  joining: Joining;
   policy: { version: number; hash: string };
 }
 
+export interface Appealing {
+  seats: number;
+  days: number;
+}
+
+/** Who may join, as a steward proposes it. */
+export type ProposedJoining =
+  | 'members'
+  | { invited: readonly string[] }
+  | { drawn: { seats: number; joinBy: string } };
+
 /** Terms as a steward proposes them: nothing checked yet. Amounts are decimal strings of minor units. */
 export interface ProposedTerms {
+  form?: string | undefined;
   title: string;
   brief: string;
-  rates: readonly { kind: string; amount: string }[];
+  rates: readonly ProposedRate[];
+  milestones?: readonly ProposedMilestone[] | undefined;
   budget: string;
   currency: string;
   deadline: string;
   reviewDays?: number | undefined;
   reviewsNeeded?: number | undefined;
+  mayJoin?: ProposedJoining | undefined;
 }
 
 /** What policy says about calls. Its amounts are in the collective's own currency. */
@@ -56,8 +85,11 @@ export interface CallPolicy {
   reviewsNeeded: number;
   /** 0: reviewers are not paid */
   reviewRate: Minor;
-  /** the rate card: no call may offer less for a kind */
-  rates: Readonly<Record<WorkKind, Minor>>;
+  reviewerSeats: number | null;
+  appeal: Appealing | null;
+  laterShare: Part | null;
+  /** the rate card: no call may offer less for a kind, or a kind that it does not name */
+  rates: Readonly<Partial<Record<WorkKind, CardRate>>>;
 }
 
 export type TermsRefusal =
@@ -65,22 +97,35 @@ export type TermsRefusal =
       ok: false;
       code: 'title_missing' | 'title_too_long' | 'brief_missing' | 'brief_too_long' | 'text_malformed';
     }
+  | { ok: false; code: 'form_unknown'; forms: readonly Form[] }
   | { ok: false; code: 'unknown_currency'; given: string }
   | { ok: false; code: 'currency_not_ours'; ours: string }
-  | { ok: false; code: 'rates_missing' }
+  | { ok: false; code: 'rates_missing' | 'milestones_missing' | 'milestones_not_here' }
   | { ok: false; code: 'rate_kind_unknown' | 'rate_twice'; kind: string }
+  | { ok: false; code: 'rate_pay_wrong'; kind: string; pay: string }
+  | { ok: false; code: 'rate_minutes_out_of_range'; kind: string; from: number; to: number }
   | { ok: false; code: 'rate_below_policy'; kind: string; least: Minor }
   | { ok: false; code: 'amount_malformed' | 'amount_not_positive' | 'amount_too_large'; given: string }
+  | { ok: false; code: 'milestone_title' | 'too_many_milestones'; most: number }
+  | { ok: false; code: 'milestone_due_wrong'; given: string }
   | { ok: false; code: 'deadline_malformed'; given: string }
   | { ok: false; code: 'deadline_past' | 'deadline_too_far' }
   | { ok: false; code: 'review_days_out_of_range' | 'reviews_needed_out_of_range'; from: number; to: number }
-  | { ok: false; code: 'budget_below_one_piece'; least: Minor };
+  | {
+      ok: false;
+      code: 'invited_nobody' | 'invited_too_many' | 'seats_out_of_range';
+      from: number;
+      to: number;
+    }
+  | { ok: false; code: 'join_by_wrong'; given: string }
+  | { ok: false; code: 'budget_below_one_piece' | 'budget_below_promises'; least: Minor };
 
 export const callLimits = {
   title: 200,
   brief: 10_000,
   reviewDays: { from: 1, to: 90 },
   reviewsNeeded: { from: 1, to: 25 },
+  people: { from: 1, to: 1000 },
   daysAhead: 730,
 } as const;
 
@@ -91,27 +136,65 @@ export function mostReviews(terms: Pick<CallTerms, 'reviewsNeeded'>): number {
   return 2 * terms.reviewsNeeded - 1;
 }
 
-/** What a piece of this kind is paid under these terms; null when the rate card does not name the kind. */
-export function amountDue(terms: Pick<CallTerms, 'rates'>, kind: string): Minor | null {
-  return terms.rates.find((rate) => rate.kind === kind)?.amount ?? null;
+type Judged = Pick<CallTerms, 'reviewsNeeded' | 'reviewRate' | 'appeal'>;
+
+/** What every answer about one piece can cost: its reviews, and the panel that hears an appeal against a no. */
+export function answersCost(terms: Judged): Minor {
+  return terms.reviewRate * BigInt(mostReviews(terms) + (terms.appeal?.seats ?? 0));
+}
+
+/** What stays set aside for a rejected piece while its author may still appeal, the piece itself included. */
+export function appealHold(terms: Judged, amount: Minor): Minor {
+  return terms.appeal === null ? 0n : amount + terms.reviewRate * BigInt(terms.appeal.seats);
+}
+
+/** What a piece was asked for, and how much of it there is. */
+export interface Measure {
+  kind: string;
+  /** the key of a milestone */
+  milestone?: string | null | undefined;
+  /** worked, for work that is paid by the hour */
+  minutes?: number | null | undefined;
 }
 
 /**
- * What must be set aside before a piece of this kind is taken, so that it and every review it can need
- * will be paid; null when the rate card does not name the kind.
+ * What a piece is paid under these terms when it is accepted: 0 where a sum is shared when the call closes, null
+ * where the card does not name the kind, or the milestone, or where it wants to know how long it took.
  */
-export function holdFor(
-  terms: Pick<CallTerms, 'rates' | 'reviewsNeeded' | 'reviewRate'>,
-  kind: string,
+export function amountDue(
+  terms: Pick<CallTerms, 'rates' | 'milestones'>,
+  { kind, milestone, minutes }: Measure,
 ): Minor | null {
-  const due = amountDue(terms, kind);
-  return due === null ? null : due + terms.reviewRate * BigInt(mostReviews(terms));
+  if (kind === 'milestone') return terms.milestones.find(({ key }) => key === milestone)?.amount ?? null;
+  const rate = terms.rates.find((one) => one.kind === kind);
+  return rate ? amountOf(rate, minutes ?? null) : null;
 }
 
-/** The least that one piece of any kind takes out of the escrow, its reviews included. */
-function cheapestHold(terms: Pick<CallTerms, 'rates' | 'reviewsNeeded' | 'reviewRate'>): Minor {
-  const holds = terms.rates.map((rate) => holdFor(terms, rate.kind) ?? 0n);
-  return holds.sort((a, b) => (a < b ? -1 : 1))[0] ?? 0n;
+/**
+ * What must be set aside before a piece is taken, so that it and every answer it can need will be paid; null where
+ * `amountDue` is.
+ */
+export function holdFor(
+  terms: Pick<CallTerms, 'rates' | 'milestones'> & Judged,
+  measure: Measure,
+): Minor | null {
+  const due = amountDue(terms, measure);
+  return due === null ? null : due + answersCost(terms);
+}
+
+/** What is promised whatever comes in: the sums that are shared when the call closes. */
+export function reservedIn(terms: Pick<CallTerms, 'rates'>): Minor {
+  return terms.rates.reduce((sum, { pay, amount }) => (pay === 'shared' ? sum + amount : sum), 0n);
+}
+
+/** The least budget these terms can be kept with. */
+function leastBudget(terms: Omit<CallTerms, 'budget'>): Minor {
+  const answers = answersCost(terms);
+  if (terms.milestones.length > 0)
+    return terms.milestones.reduce((sum, { amount }) => sum + amount + answers, 0n);
+  const pieces = terms.rates.map((rate) => mostOf(rate) + answers);
+  const [cheapest = 0n] = pieces.sort((a, b) => (a < b ? -1 : 1));
+  return reservedIn(terms) + cheapest;
 }
 
 /** When silence accepts a piece submitted at this instant. Days have 24 hours; clocks that change do not matter. */
@@ -119,28 +202,14 @@ export function reviewDeadline(terms: Pick<CallTerms, 'reviewDays'>, submittedAt
   return new Date(submittedAt.getTime() + terms.reviewDays * day);
 }
 
-function readRates(proposed: ProposedTerms, policy: CallPolicy): { ok: true; rates: Rate[] } | TermsRefusal {
-  if (proposed.rates.length === 0) return { ok: false, code: 'rates_missing' };
-  const rates: Rate[] = [];
-  for (const { kind, amount } of proposed.rates) {
-    if (!isWorkKind(kind)) return { ok: false, code: 'rate_kind_unknown', kind: kind.slice(0, 60) };
-    if (rates.some((rate) => rate.kind === kind)) return { ok: false, code: 'rate_twice', kind };
-    const read = readPositiveAmount(amount);
-    if (!read.ok) return read;
-    const least = policy.rates[kind];
-    if (read.amount < least) return { ok: false, code: 'rate_below_policy', kind, least };
-    rates.push({ kind, amount: read.amount });
-  }
-  return { ok: true, rates: rates.sort((a, b) => (a.kind < b.kind ? -1 : 1)) };
+/** Until when a rejection made at this instant can be appealed against; null where there are no appeals. */
+export function appealDeadline(terms: Pick<CallTerms, 'appeal'>, rejectedAt: Date): Date | null {
+  return terms.appeal && new Date(rejectedAt.getTime() + terms.appeal.days * day);
 }
 
 function readDeadline(given: string, now: Date): { ok: true; deadline: Date } | TermsRefusal {
-  // An instant needs its zone: without one, "tomorrow noon" differs by where the server stands.
-  const zoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(given);
-  const deadline = new Date(zoned ? given : Number.NaN);
-  if (Number.isNaN(deadline.getTime())) {
-    return { ok: false, code: 'deadline_malformed', given: given.slice(0, 60) };
-  }
+  const deadline = readInstant(given);
+  if (!deadline) return { ok: false, code: 'deadline_malformed', given: given.slice(0, 60) };
   if (deadline <= now) return { ok: false, code: 'deadline_past' };
   if (deadline.getTime() > now.getTime() + callLimits.daysAhead * day) {
     return { ok: false, code: 'deadline_too_far' };
@@ -151,34 +220,66 @@ function readDeadline(given: string, now: Date): { ok: true; deadline: Date } | 
 const within = (value: number, range: { from: number; to: number }) =>
   Number.isInteger(value) && value >= range.from && value <= range.to;
 
+function readJoining(
+  given: ProposedJoining,
+  now: Date,
+  deadline: Date,
+): { ok: true; joining: Joining } | TermsRefusal {
+  if (given === 'members') return { ok: true, joining: { who: 'members' } };
+  const { people } = callLimits;
+  if ('invited' in given) {
+    const members = [...new Set(given.invited)].sort();
+    if (members.length < people.from) return { ok: false, code: 'invited_nobody', ...people };
+    if (members.length > people.to) return { ok: false, code: 'invited_too_many', ...people };
+    return { ok: true, joining: { who: 'invited', members } };
+  }
+  const { seats } = given.drawn;
+  if (!within(seats, people)) return { ok: false, code: 'seats_out_of_range', ...people };
+  const joinBy = readInstant(given.drawn.joinBy);
+  if (!joinBy || joinBy <= now || joinBy >= deadline)
+    return { ok: false, code: 'join_by_wrong', given: given.drawn.joinBy.slice(0, 60) };
+  return { ok: true, joining: { who: 'drawn', seats, joinBy } };
+}
+
+function readWords({ title, brief }: { title: string; brief: string }): TermsRefusal | null {
+  if (title === '') return { ok: false, code: 'title_missing' };
+  if (title.length > callLimits.title) return { ok: false, code: 'title_too_long' };
+  if (brief === '') return { ok: false, code: 'brief_missing' };
+  if (brief.length > callLimits.brief) return { ok: false, code: 'brief_too_long' };
+  return isKeepable(title) && isKeepable(brief) ? null : { ok: false, code: 'text_malformed' };
+}
+
 /**
  * Checks proposed terms against policy and returns them frozen and complete.
- * Errors, in the order they are tested: title_missing, title_too_long, brief_missing, brief_too_long,
- * text_malformed, unknown_currency, currency_not_ours, rates_missing, rate_kind_unknown, rate_twice, amount_malformed, amount_not_positive,
- * amount_too_large, rate_below_policy (these for each rate in turn), then the amount codes for the budget,
- * deadline_malformed, deadline_past, deadline_too_far, review_days_out_of_range,
- * reviews_needed_out_of_range, budget_below_one_piece.
+ * Errors, in the order they are tested: form_unknown, title_missing, title_too_long, brief_missing, brief_too_long,
+ * text_malformed, unknown_currency, currency_not_ours, then those of the rates (rates_missing, rate_kind_unknown,
+ * rate_twice, rate_pay_wrong, the amount codes, rate_minutes_out_of_range, rate_below_policy, for each in turn) and of
+ * the milestones (milestones_not_here, milestones_missing, too_many_milestones, milestone_title, the amount codes,
+ * milestone_due_wrong), the amount codes for the budget, deadline_malformed, deadline_past, deadline_too_far,
+ * review_days_out_of_range, reviews_needed_out_of_range, those of who may join (invited_nobody, invited_too_many,
+ * seats_out_of_range, join_by_wrong), budget_below_one_piece or, with milestones, budget_below_promises.
  */
 export function readTerms(
   proposed: ProposedTerms,
   policy: CallPolicy,
   now: Date,
 ): { ok: true; terms: CallTerms } | TermsRefusal {
-  const title = proposed.title.trim();
-  const brief = proposed.brief.trim();
-  if (title === '') return { ok: false, code: 'title_missing' };
-  if (title.length > callLimits.title) return { ok: false, code: 'title_too_long' };
-  if (brief === '') return { ok: false, code: 'brief_missing' };
-  if (brief.length > callLimits.brief) return { ok: false, code: 'brief_too_long' };
-  if (!isKeepable(title) || !isKeepable(brief)) return { ok: false, code: 'text_malformed' };
+  const form = forms.find((one) => one === (proposed.form ?? 'testing'));
+  if (!form) return { ok: false, code: 'form_unknown', forms };
+  const words = { title: proposed.title.trim(), brief: proposed.brief.trim() };
+  const unread = readWords(words);
+  if (unread) return unread;
   const { currency } = proposed;
   if (!isCurrency(currency)) return { ok: false, code: 'unknown_currency', given: currency.slice(0, 60) };
   if (currency !== policy.currency) return { ok: false, code: 'currency_not_ours', ours: policy.currency };
-  const rates = readRates(proposed, policy);
+  if (form === 'testing' && proposed.rates.length === 0) return { ok: false, code: 'rates_missing' };
+  const rates = readRates(proposed.rates, policy.rates);
   if (!rates.ok) return rates;
   const budget = readPositiveAmount(proposed.budget);
-  if (!budget.ok) return budget;
   const deadline = readDeadline(proposed.deadline, now);
+  const milestones = readMilestones(proposed.milestones ?? [], form);
+  if (!milestones.ok) return milestones;
+  if (!budget.ok) return budget;
   if (!deadline.ok) return deadline;
   const reviewDays = proposed.reviewDays ?? policy.reviewDays;
   const reviewsNeeded = proposed.reviewsNeeded ?? policy.reviewsNeeded;
@@ -188,58 +289,91 @@ export function readTerms(
   if (!within(reviewsNeeded, callLimits.reviewsNeeded)) {
     return { ok: false, code: 'reviews_needed_out_of_range', ...callLimits.reviewsNeeded };
   }
+  const joining = readJoining(proposed.mayJoin ?? 'members', now, deadline.deadline);
+  if (!joining.ok) return joining;
+  const { version, hash, reviewRate, reviewerSeats, appeal, laterShare } = policy;
   const terms: CallTerms = {
-    title,
-    brief,
+    form,
+    ...words,
     rates: rates.rates,
+    milestones: milestones.milestones,
     budget: budget.amount,
     currency,
     deadline: deadline.deadline,
-    reviewDays,
-    reviewsNeeded,
-    reviewRate: policy.reviewRate,
-    mayJoin: 'members',
-    policy: { version: policy.version, hash: policy.hash },
+    ...{ reviewDays, reviewsNeeded, reviewRate, reviewerSeats, appeal, laterShare },
+    joining: joining.joining,
+    policy: { version, hash },
   };
-  const least = cheapestHold(terms);
-  if (terms.budget < least) return { ok: false, code: 'budget_below_one_piece', least };
-  return { ok: true, terms };
+  const least = leastBudget(terms);
+  if (terms.budget >= least) return { ok: true, terms };
+  return { ok: false, code: form === 'testing' ? 'budget_below_one_piece' : 'budget_below_promises', least };
 }
 
-/** The terms as they stand in the payload of call.opened: amounts as decimal strings, times in ISO 8601 UTC. */
+/**
+ * The terms as they stand in the payload of call.opened: amounts as decimal strings, times in ISO 8601 UTC. What a call
+ * does not have is left out, so that the hash of terms older than it stays theirs.
+ */
 export type TermsPayload = {
   title: string;
   brief: string;
-  rates: { kind: string; amount: string }[];
+  rates: { kind: string; amount: string; pay?: string; mostMinutes?: number }[];
   budget: string;
   currency: string;
   deadline: string;
   reviewDays: number;
   reviewsNeeded: number;
   reviewRate: string;
-  mayJoin: 'members';
+  mayJoin: 'members' | { invited: string[] } | { drawn: { seats: number; joinBy: string } };
   policy: { version: number; hash: string };
+  form?: string;
+  milestones?: { key: string; title: string; amount: string; due: string | null }[];
+  reviewerSeats?: number;
+  appeal?: { seats: number; days: number };
+  laterShare?: { numerator: number; denominator: number };
 };
 
 export function termsPayload(terms: CallTerms): TermsPayload {
+  const { form, milestones, reviewerSeats, appeal, laterShare } = terms;
   return {
     title: terms.title,
     brief: terms.brief,
-    rates: terms.rates.map(({ kind, amount }) => ({ kind, amount: amount.toString() })),
+    rates: terms.rates.map(({ kind, amount, pay, mostMinutes }) => ({
+      kind,
+      amount: amount.toString(),
+      ...(pay === 'fixed' ? {} : { pay }),
+      ...(mostMinutes === null ? {} : { mostMinutes }),
+    })),
     budget: terms.budget.toString(),
     currency: terms.currency,
     deadline: terms.deadline.toISOString(),
     reviewDays: terms.reviewDays,
     reviewsNeeded: terms.reviewsNeeded,
     reviewRate: terms.reviewRate.toString(),
-    mayJoin: terms.mayJoin,
+    mayJoin: joiningPayload(terms.joining),
     policy: { version: terms.policy.version, hash: terms.policy.hash },
+    ...(form === 'testing' ? {} : { form }),
+    ...(milestones.length === 0
+      ? {}
+      : {
+          milestones: milestones.map(({ key, title, amount, due }) => {
+            return { key, title, amount: amount.toString(), due: due?.toISOString() ?? null };
+          }),
+        }),
+    ...(reviewerSeats === null ? {} : { reviewerSeats }),
+    ...(appeal === null ? {} : { appeal: { seats: appeal.seats, days: appeal.days } }),
+    ...(laterShare === null ? {} : { laterShare: partPayload(laterShare) }),
   };
+}
+
+function joiningPayload(joining: Joining): TermsPayload['mayJoin'] {
+  if (joining.who === 'members') return 'members';
+  if (joining.who === 'invited') return { invited: [...joining.members] };
+  return { drawn: { seats: joining.seats, joinBy: joining.joinBy.toISOString() } };
 }
 
 /** SHA-256, in hex, of the canonical spelling of the terms: what a tester can note down and compare. */
 export function termsHash(terms: CallTerms): string {
-  const canonical = canonicalJson(termsPayload(terms));
+  const canonical = canonicalJson(termsPayload(terms) as unknown as Json);
   if (!canonical.ok)
     throw new Error(`terms have no canonical spelling: ${canonical.code} at ${canonical.path}`);
   return toHex(sha256(framed('uncaged/call-terms/v1', canonical.text)));
@@ -247,12 +381,20 @@ export function termsHash(terms: CallTerms): string {
 
 /** Reads frozen terms back from the payload of call.opened. Throws on a payload that termsPayload never wrote. */
 export function termsFromPayload(payload: TermsPayload): CallTerms {
+  const form = forms.find((one) => one === (payload.form ?? 'testing'));
+  if (!form) throw new Error(`call.opened names a form nobody knows: ${payload.form}`);
   return {
+    form,
     title: payload.title,
     brief: payload.brief,
-    rates: payload.rates.map(({ kind, amount }) => {
+    rates: payload.rates.map(({ kind, amount, pay = 'fixed', mostMinutes = null }) => {
       if (!isWorkKind(kind)) throw new Error(`call.opened names a kind of work nobody knows: ${kind}`);
-      return { kind, amount: BigInt(amount) };
+      if (pay !== 'fixed' && pay !== 'hourly' && pay !== 'shared')
+        throw new Error(`call.opened names a way to pay nobody knows: ${pay}`);
+      return { kind, amount: BigInt(amount), pay, mostMinutes };
+    }),
+    milestones: (payload.milestones ?? []).map(({ key, title, amount, due }) => {
+      return { key, title, amount: BigInt(amount), due: due === null ? null : new Date(due) };
     }),
     budget: BigInt(payload.budget),
     currency: payload.currency,
@@ -260,7 +402,17 @@ export function termsFromPayload(payload: TermsPayload): CallTerms {
     reviewDays: payload.reviewDays,
     reviewsNeeded: payload.reviewsNeeded,
     reviewRate: BigInt(payload.reviewRate),
-    mayJoin: payload.mayJoin,
+    reviewerSeats: payload.reviewerSeats ?? null,
+    appeal: payload.appeal ? { seats: payload.appeal.seats, days: payload.appeal.days } : null,
+    laterShare: payload.laterShare ? partPayload(payload.laterShare) : null,
+    joining: joiningFrom(payload.mayJoin),
     policy: { version: payload.policy.version, hash: payload.policy.hash },
   };
+}
+
+/** Reads who may join back from what `termsPayload` wrote. */
+export function joiningFrom(given: TermsPayload['mayJoin']): Joining {
+  if (given === 'members') return { who: 'members' };
+  if ('invited' in given) return { who: 'invited', members: [...given.invited] };
+  return { who: 'drawn', seats: given.drawn.seats, joinBy: new Date(given.drawn.joinBy) };
 }

@@ -1,18 +1,30 @@
 import {
+  type AnyColumn,
   and,
   asc,
   desc,
   eq,
+  gt,
   inArray,
   isNotNull,
+  isNull,
   lte,
   ne,
   notExists,
+  or,
   type SQL,
   sql,
   type Tx,
 } from '@uncaged/platform';
-import { contributionReviews, contributions } from '../tables.ts';
+import type { Share, SharedPiece } from '../calls/closing.ts';
+import {
+  calls,
+  contributionAppeals,
+  contributionAppealVotes,
+  contributionReviews,
+  contributions,
+} from '../tables.ts';
+import type { EarlierDraw } from './drawing.ts';
 
 export type ContributionRow = typeof contributions.$inferSelect;
 export type NewContribution = typeof contributions.$inferInsert;
@@ -55,14 +67,19 @@ export async function contributionsBy(tx: Tx, filter: Filter, limit: number): Pr
     .limit(limit);
 }
 
-/** What waits for an answer from this member, soonest deadline first. */
+const isoTime = (at: Date) => sql`${at.toISOString()}::timestamptz`;
+
+/** Whether a panel, kept as an array of member ids, names this member. */
+const names = (panel: AnyColumn, memberId: string) => sql`${panel} @> to_jsonb(${memberId}::text)`;
+
+/** What waits for an answer from this member, reviews and appeals, soonest deadline first. */
 export async function waitingFor(
   tx: Tx,
   memberId: string,
   now: Date,
   limit: number,
 ): Promise<ContributionRow[]> {
-  const given = tx
+  const reviewed = tx
     .select({ id: contributionReviews.contributionId })
     .from(contributionReviews)
     .where(
@@ -71,18 +88,137 @@ export async function waitingFor(
         eq(contributionReviews.reviewerId, memberId),
       ),
     );
+  const judged = tx
+    .select({ id: contributionAppealVotes.contributionId })
+    .from(contributionAppealVotes)
+    .where(
+      and(
+        eq(contributionAppealVotes.contributionId, contributions.id),
+        eq(contributionAppealVotes.memberId, memberId),
+      ),
+    );
+  const toReview = and(
+    eq(contributions.state, 'waiting'),
+    ne(contributions.authorId, memberId),
+    gt(contributions.reviewBy, now),
+    or(isNull(calls.reviewerSeats), names(contributions.panel, memberId)),
+    notExists(reviewed),
+  );
+  const toJudge = and(
+    eq(contributionAppeals.state, 'judging'),
+    gt(contributionAppeals.answersBy, now),
+    names(contributionAppeals.panel, memberId),
+    notExists(judged),
+  );
+  const found = await tx
+    .select({ piece: contributions })
+    .from(contributions)
+    .innerJoin(calls, eq(calls.id, contributions.callId))
+    .leftJoin(contributionAppeals, eq(contributionAppeals.contributionId, contributions.id))
+    .where(or(toReview, toJudge))
+    .orderBy(
+      asc(sql`coalesce(${contributionAppeals.answersBy}, ${contributions.reviewBy})`),
+      asc(contributions.id),
+    )
+    .limit(limit);
+  return found.map(({ piece }) => piece);
+}
+
+/** Pieces whose reviewers are to be drawn, in the order in which they came in. */
+export async function undrawn(tx: Tx, limit: number): Promise<string[]> {
+  const found = await tx
+    .select({ id: contributions.id })
+    .from(contributions)
+    .innerJoin(calls, eq(calls.id, contributions.callId))
+    .where(
+      and(eq(contributions.state, 'waiting'), isNull(contributions.panel), isNotNull(calls.reviewerSeats)),
+    )
+    .orderBy(asc(contributions.submittedAt), asc(contributions.id))
+    .limit(limit);
+  return found.map(({ id }) => id);
+}
+
+/** What was drawn in a call so far. */
+export async function earlierDraws(tx: Tx, callId: string): Promise<EarlierDraw[]> {
+  const found = await tx
+    .select({ authorId: contributions.authorId, panel: contributions.panel })
+    .from(contributions)
+    .where(and(eq(contributions.callId, callId), isNotNull(contributions.panel)));
+  return found.map(({ authorId, panel }) => ({ authorId, panel: panel ?? [] }));
+}
+
+export async function storePanel(tx: Tx, id: string, panel: string[], entryId: string): Promise<void> {
+  await tx.update(contributions).set({ panel, drawnEntryId: entryId }).where(eq(contributions.id, id));
+}
+
+/** The milestones of a call for which something waits or is accepted. */
+export async function milestonesTaken(tx: Tx, callId: string): Promise<string[]> {
+  const found = await tx
+    .select({ milestone: contributions.milestone })
+    .from(contributions)
+    .where(
+      and(
+        eq(contributions.callId, callId),
+        ne(contributions.milestone, ''),
+        or(ne(contributions.state, 'rejected'), isNotNull(contributions.appealBy)),
+      ),
+    );
+  return found.map(({ milestone }) => milestone);
+}
+
+/** Accepted pieces of kinds whose sum is shared when the call closes. */
+export async function acceptedShared(tx: Tx, callId: string): Promise<SharedPiece[]> {
+  const { id, authorId, kind, units } = contributions;
+  const found = await tx
+    .select({ contributionId: id, memberId: authorId, kind, units })
+    .from(contributions)
+    .where(and(eq(contributions.callId, callId), eq(contributions.state, 'accepted'), isNotNull(units)));
+  return found.map((row) => ({ ...row, units: row.units ?? 0 }));
+}
+
+export async function storeShares(tx: Tx, shares: readonly Share[]): Promise<void> {
+  if (shares.length === 0) return;
+  const paid = JSON.stringify(
+    shares.map(({ contributionId, amount }) => ({ contributionId, amount: String(amount) })),
+  );
+  await tx.execute(
+    sql`update contributions c set paid = (s ->> 'amount')::int8
+        from jsonb_array_elements(${paid}::text::jsonb) s where c.id = s ->> 'contributionId'`,
+  );
+}
+
+/** Rejected pieces whose time to appeal is over without an appeal. */
+export async function unappealed(tx: Tx, now: Date, limit: number): Promise<string[]> {
+  const found = await tx
+    .select({ id: contributions.id })
+    .from(contributions)
+    .leftJoin(contributionAppeals, eq(contributionAppeals.contributionId, contributions.id))
+    .where(and(lte(contributions.appealBy, now), isNull(contributionAppeals.contributionId)))
+    .orderBy(asc(contributions.appealBy))
+    .limit(limit);
+  return found.map(({ id }) => id);
+}
+
+/** Pieces of a call and kind by others than this member that were found before a moment and are not rejected. */
+export async function foundBefore(
+  tx: Tx,
+  { callId, kind, authorId, foundAt, submittedAt }: ContributionRow,
+  limit: number,
+): Promise<ContributionRow[]> {
+  const found = sql`coalesce(${contributions.foundAt}, ${contributions.submittedAt})`;
   return tx
     .select()
     .from(contributions)
     .where(
       and(
-        eq(contributions.state, 'waiting'),
-        ne(contributions.authorId, memberId),
-        sql`${contributions.reviewBy} > ${now.toISOString()}::timestamptz`,
-        notExists(given),
+        eq(contributions.callId, callId),
+        eq(contributions.kind, kind),
+        ne(contributions.authorId, authorId),
+        ne(contributions.state, 'rejected'),
+        sql`${found} < ${isoTime(foundAt ?? submittedAt)}`,
       ),
     )
-    .orderBy(asc(contributions.reviewBy), asc(contributions.id))
+    .orderBy(asc(found))
     .limit(limit);
 }
 
@@ -100,18 +236,17 @@ export async function overdue(tx: Tx, now: Date, limit: number): Promise<string[
 export async function storeDecision(
   tx: Tx,
   id: string,
-  decision: { state: 'accepted' | 'rejected'; by: 'reviews' | 'silence'; at: Date; entryId: string },
+  decision: Pick<
+    ContributionRow,
+    'state' | 'decidedBy' | 'decidedAt' | 'decisionEntryId' | 'hold' | 'paid' | 'duplicateOf' | 'appealBy'
+  >,
 ): Promise<void> {
-  await tx
-    .update(contributions)
-    .set({
-      state: decision.state,
-      decidedBy: decision.by,
-      decidedAt: decision.at,
-      decisionEntryId: decision.entryId,
-      hold: 0n,
-    })
-    .where(eq(contributions.id, id));
+  await tx.update(contributions).set(decision).where(eq(contributions.id, id));
+}
+
+/** Nothing more is set aside for a piece: nobody can appeal any more. */
+export async function release(tx: Tx, id: string): Promise<void> {
+  await tx.update(contributions).set({ hold: 0n, appealBy: null }).where(eq(contributions.id, id));
 }
 
 /** Takes what a review was paid out of what is set aside for its piece. */
@@ -136,18 +271,20 @@ export async function reviewsOf(tx: Tx, ids: readonly string[]): Promise<ReviewR
     .orderBy(asc(contributionReviews.reviewedAt), asc(contributionReviews.entryId));
 }
 
-/** Whether this member may be asked to judge a piece about this generation. */
+/** Whether this member is asked to judge a piece about this generation, or an appeal about one. */
 export async function waitsOnGeneration(tx: Tx, generationId: string, memberId: string): Promise<boolean> {
+  const toReview = and(
+    eq(contributions.state, 'waiting'),
+    ne(contributions.authorId, memberId),
+    or(isNull(calls.reviewerSeats), names(contributions.panel, memberId)),
+  );
+  const toJudge = and(eq(contributionAppeals.state, 'judging'), names(contributionAppeals.panel, memberId));
   const [row] = await tx
     .select({ id: contributions.id })
     .from(contributions)
-    .where(
-      and(
-        eq(contributions.generationId, generationId),
-        eq(contributions.state, 'waiting'),
-        ne(contributions.authorId, memberId),
-      ),
-    )
+    .innerJoin(calls, eq(calls.id, contributions.callId))
+    .leftJoin(contributionAppeals, eq(contributionAppeals.contributionId, contributions.id))
+    .where(and(eq(contributions.generationId, generationId), or(toReview, toJudge)))
     .limit(1);
   return row !== undefined;
 }

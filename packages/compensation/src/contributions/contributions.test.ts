@@ -8,6 +8,7 @@ import {
   brokenInvariants,
   clipOf,
   day,
+  drawWaiting,
   type House,
   hour,
   openGoodCall,
@@ -79,7 +80,8 @@ describe('a piece of work', () => {
         },
       },
     });
-    expect((await call()).budget).toMatchObject({ held: 4500n, available: 15_500n });
+    await drawWaiting(house.iris);
+    expect((await call()).budget).toMatchObject({ held: 6000n, available: 20_000n });
     expect(await isUnderReview(read(), generation.id, house.ko.actor.memberId ?? '')).toBe(true);
     expect(await isUnderReview(read(), generation.id, house.iris.actor.memberId ?? '')).toBe(false);
     expect(await contributionsOf(read(), house.iris, { generationId: generation.id })).toHaveLength(1);
@@ -91,7 +93,7 @@ describe('a piece of work', () => {
     for (let taken = 0; taken < 4; taken++) await submitBug(house.iris, callId);
     const generation = clipOf(house.iris);
     const fifth = { callId, generationId: generation.id, generation, kind: 'bug', text: 'One more.' };
-    const refused = { ok: false, code: 'call_exhausted', available: 2000n, needed: 4500n };
+    const refused = { ok: false, code: 'call_exhausted', available: 2000n, needed: 6000n };
     expect(await submit(house.iris, fifth)).toEqual(refused);
     expect((await call()).submissions.waiting).toBe(4);
   });
@@ -146,10 +148,11 @@ describe('two members who accept', () => {
     );
     expect(after.map((amount, who) => amount - (before[who] ?? 0n))).toEqual([3000n, 500n, 500n]);
     expect((await call()).budget).toEqual({
-      escrowed: 20_000n,
+      escrowed: 26_000n,
       paid: 4000n,
       held: 0n,
-      available: 16_000n,
+      reserved: 0n,
+      available: 22_000n,
       returned: 0n,
     });
   });
@@ -187,14 +190,14 @@ describe('two members who accept', () => {
 });
 
 describe('a rejection', () => {
-  it('by two pays the reviewers, not the author, and frees what was set aside', async () => {
+  it('by two pays the reviewers, not the author, and keeps only what an appeal can need', async () => {
     const id = await submitBug(house.iris, callId);
     const before = await balance(`member:${house.iris.actor.memberId}`);
     await review(house.ko, { contributionId: id, ...reject });
     const last = await review(house.nacht, { contributionId: id, ...reject });
     expect(last).toMatchObject({ ok: true, contribution: { state: 'rejected', decidedBy: 'reviews' } });
     expect(await balance(`member:${house.iris.actor.memberId}`)).toBe(before);
-    expect((await call()).budget).toMatchObject({ paid: 1000n, held: 0n, available: 19_000n });
+    expect((await call()).budget).toMatchObject({ paid: 1000n, held: 4500n, available: 20_500n });
     const [own] = await contributionsOf(read(), house.iris, { callId, mine: true });
     expect(own?.reviews.map((one) => one.reason)).toEqual([reject.reason, reject.reason]);
   });
@@ -250,7 +253,7 @@ describe('silence', () => {
     await due(house.heron);
     expect(await callOf(read(), short, house.platform.clock.now())).toMatchObject({
       state: 'closed',
-      budget: { escrowed: 20_000n, paid: 3000n, held: 0n, available: 0n, returned: 17_000n },
+      budget: { escrowed: 26_000n, paid: 3000n, held: 0n, available: 0n, returned: 23_000n },
     });
   });
 });
@@ -273,7 +276,7 @@ describe('a review', () => {
     expect(await codes(house.ko)).toBe('already_reviewed');
     expect(await codes(house.nacht)).toBe('taken');
     expect(await codes(house.salt)).toBe('already_decided');
-    expect((await call()).budget).toMatchObject({ paid: 1000n, held: 0n });
+    expect((await call()).budget).toMatchObject({ paid: 1000n, held: 4500n });
   });
 
   it('is asked from every member but the author, soonest deadline first, and no more once given', async () => {
@@ -316,13 +319,14 @@ describe('a review', () => {
 
 describe('a member who leaves', () => {
   it('takes their words along; decisions, money and what waits stay', async () => {
+    const judged = await submitBug(house.iris, callId);
+    await review(house.salt, { contributionId: judged, ...reject });
     const generation = clipOf(house.salt);
     const piece = { callId, generationId: generation.id, generation, kind: 'bug', text: 'My words.' };
     const submitted = await submit(house.salt, piece);
     if (!submitted.ok) throw new Error(submitted.code);
     const { id } = submitted.contribution;
-    const judged = await submitBug(house.iris, callId);
-    await review(house.salt, { contributionId: judged, ...reject });
+    await drawWaiting(house.salt);
     const erase = () =>
       house.platform.db.transaction((tx) => eraseWords(tx, house.salt.actor.memberId ?? ''));
     expect(await erase()).toBeGreaterThanOrEqual(3);
@@ -380,7 +384,7 @@ describe('at the same moment', () => {
       'taken',
       'taken',
     ]);
-    expect((await call()).budget).toMatchObject({ held: 18_000n, available: 2000n });
+    expect((await call()).budget).toMatchObject({ held: 24_000n, available: 2000n });
   });
 
   it('silence comes from two machines: it pays once', async () => {

@@ -1,9 +1,10 @@
-import { type Entry, priorEntry } from '@uncaged/book';
+import { type Entry, type Json, priorEntry } from '@uncaged/book';
 import { mayDo } from '@uncaged/governance';
 import type { Tx } from '@uncaged/platform';
 import { recordInput } from '../book-entry.ts';
 import { callsById, lockCall, moveCounters, type StoredCall } from '../calls/calls.store.ts';
 import { availableIn } from '../calls/calls.ts';
+import { machineKinds, type WorkKind } from '../calls/kinds.ts';
 import { reviewDeadline } from '../calls/terms.ts';
 import {
   atOneInstant,
@@ -12,8 +13,19 @@ import {
   type Idempotent,
   memberActing,
 } from '../context.ts';
+import * as appeals from './appeals.store.ts';
+import { commitmentOf } from './commitments.store.ts';
 import * as store from './contributions.store.ts';
-import { type GenerationRef, type SubmissionRefusal, snapshotOf, takeSubmission } from './submission.ts';
+import { findingCommitment, firstLine } from './finding.ts';
+import {
+  type GenerationRef,
+  plain,
+  type Region,
+  type Submission,
+  type SubmissionRefusal,
+  snapshotOf,
+  takeSubmission,
+} from './submission.ts';
 import { type ContributionView, viewOf } from './view.ts';
 
 /** Most pieces a list answers at once. */
@@ -25,20 +37,30 @@ export interface SubmissionGiven extends Idempotent {
   text: string;
   atMs?: number | undefined;
   frame?: number | undefined;
-  generationId: string;
+  region?: Region | undefined;
+  milestone?: string | undefined;
+  minutes?: number | undefined;
+  units?: number | undefined;
+  /** the salt, 32 bytes in hex, that opens an earlier commitment to the first line */
+  salt?: string | undefined;
+  /** the clip it is about */
+  generationId?: string | undefined;
   /** the generation as whoever knows generations describes it to this member; null when there is none to see */
   generation: GenerationRef | null;
+  /** the model it is about, where it is about no one clip */
+  modelId?: string | undefined;
 }
 
 export type SubmitRefusal =
   | SubmissionRefusal
   | IdempotencyConflict
-  | { ok: false; code: 'unknown_call' | 'unknown_generation' };
+  | { ok: false; code: 'unknown_call' | 'unknown_generation' | 'about_nothing' | 'commitment_unknown' };
 
 /**
- * Takes a piece of work under a call and sets aside what it and its reviews will be paid, so that acceptance can
- * always pay. Errors, in the order they are tested: idempotency_conflict, unknown_call, unknown_generation, those
- * of `takeSubmission`; then nothing is stored.
+ * Takes a piece of work under a call and sets aside what it and every answer about it will be paid, so that acceptance
+ * can always pay. Errors, in the order they are tested: idempotency_conflict, unknown_call, unknown_generation,
+ * about_nothing (work on the machine names no clip and no model), those of `takeSubmission`, commitment_unknown (the
+ * salt opens nothing that this member committed to in this call); then nothing is stored.
  */
 export async function submit(
   given: GovernedContext,
@@ -46,8 +68,8 @@ export async function submit(
 ): Promise<{ ok: true; contribution: ContributionView; entry: Entry; replayed: boolean } | SubmitRefusal> {
   const ctx = atOneInstant(given);
   const authorId = memberActing(ctx);
-  const { idempotencyKey, callId, kind, text, generationId, atMs = null, frame = null } = piece;
-  const input = { what: 'contribution', callId, generationId, kind, text, atMs, frame };
+  const { idempotencyKey, callId } = piece;
+  const input = inputOf(piece);
   return ctx.db.transaction(async (tx) => {
     const prior = await priorEntry(tx, { idempotencyKey, input });
     if (prior.state === 'conflict') return { ok: false, code: 'idempotency_conflict' };
@@ -59,27 +81,23 @@ export async function submit(
     }
     const call = await lockCall(tx, callId);
     if (!call) return { ok: false, code: 'unknown_call' };
-    const { generation } = piece;
-    if (!generation || generation.id !== generationId) return { ok: false, code: 'unknown_generation' };
-    const taken = takeSubmission(
-      call.terms,
-      { kind, text, atMs, frame },
-      generation,
-      availableIn(call.row),
-      ctx.now,
-    );
+    const about = aboutWhat(piece);
+    if (!about.ok) return about;
+    const submission = read(piece);
+    const taken = takeSubmission(await standing(tx, call), authorId, submission, piece.generation, ctx.now);
     if (!taken.ok) return taken;
-    const id = ctx.ids.next();
+    const claim = await claimed(tx, authorId, piece);
+    if (claim === 'unknown') return { ok: false, code: 'commitment_unknown' };
+    const { atMs, frame, region } = submission;
     const row = {
-      id,
+      id: ctx.ids.next(),
       callId,
-      kind: taken.kind,
       authorId,
-      generationId,
-      generation: snapshotOf(generation),
-      body: text.trim(),
-      atMs,
-      frame,
+      ...{ kind: taken.kind, ...measures(call, taken.kind, submission) },
+      ...about.about,
+      body: piece.text.trim(),
+      ...{ atMs, frame, region },
+      ...claim,
       amount: taken.amount,
       hold: taken.hold,
       submittedAt: ctx.now,
@@ -88,13 +106,77 @@ export async function submit(
     const entry = await recordInput(tx, ctx, { fact: submittedFact(row, call), idempotencyKey, input });
     const stored = await store.insertContribution(tx, { ...row, entryId: entry.id });
     await moveCounters(tx, callId, { held: taken.hold });
-    return { ok: true, contribution: seenBy(ctx, stored, call, []), entry, replayed: false };
+    const [contribution] = await viewsOf(tx, ctx, [stored]);
+    if (!contribution) throw new Error('a contribution was stored and cannot be seen');
+    return { ok: true, contribution, entry, replayed: false };
   });
+}
+
+/** What makes two uses of a key the same; what older pieces could not say is left out where it is not said. */
+function inputOf(piece: SubmissionGiven): { [key: string]: Json } {
+  const { callId, generationId, kind, text, atMs = null, frame = null } = piece;
+  const input: { [key: string]: Json } = { what: 'contribution', callId, kind, text, atMs, frame };
+  if (generationId !== undefined) input.generationId = generationId;
+  for (const name of ['region', 'milestone', 'minutes', 'units', 'salt', 'modelId'] as const)
+    if (piece[name] !== undefined) input[name] = piece[name] as Json;
+  return input;
+}
+
+function read(piece: SubmissionGiven): Submission {
+  const { kind, text, atMs, frame, region, milestone, minutes, units } = piece;
+  const said = { atMs, frame, region, milestone, minutes, units };
+  const given = Object.entries(said).filter(([, value]) => value !== undefined);
+  return { ...plain, ...Object.fromEntries(given), kind, text };
+}
+
+type About = Pick<store.NewContribution, 'generationId' | 'generation' | 'modelId'>;
+
+function aboutWhat(
+  piece: SubmissionGiven,
+): { ok: true; about: About } | { ok: false; code: 'unknown_generation' | 'about_nothing' } {
+  const { generationId, generation, modelId } = piece;
+  if (generationId === undefined) {
+    const needed = (machineKinds as readonly string[]).includes(piece.kind);
+    if (modelId === undefined && needed) return { ok: false, code: 'about_nothing' };
+    return { ok: true, about: { generationId: null, generation: null, modelId: modelId ?? null } };
+  }
+  if (!generation || generation.id !== generationId) return { ok: false, code: 'unknown_generation' };
+  return {
+    ok: true,
+    about: { generationId, generation: snapshotOf(generation), modelId: generation.modelId },
+  };
+}
+
+async function standing(tx: Tx, { row, terms }: StoredCall) {
+  const taken = terms.milestones.length > 0 ? await store.milestonesTaken(tx, row.id) : [];
+  return { terms, places: { drawn: row.drawn }, available: availableIn(row), taken };
+}
+
+/** What of a piece's measures its kind asks for. */
+function measures({ terms }: StoredCall, kind: WorkKind, { milestone, minutes, units }: Submission) {
+  const pay = terms.rates.find((rate) => rate.kind === kind)?.pay;
+  return {
+    milestone: kind === 'milestone' ? (milestone ?? '') : '',
+    minutes: pay === 'hourly' ? minutes : null,
+    units: pay === 'shared' ? units : null,
+  };
+}
+
+/** The earlier claim that a piece opens. */
+async function claimed(
+  tx: Tx,
+  authorId: string,
+  { callId, salt, text }: SubmissionGiven,
+): Promise<'unknown' | Pick<store.NewContribution, 'commitmentId' | 'foundAt'>> {
+  if (salt === undefined) return { commitmentId: null, foundAt: null };
+  const commitment = findingCommitment(authorId, salt.toLowerCase(), firstLine(text));
+  const row = await commitmentOf(tx, { callId, memberId: authorId, commitment });
+  return row ? { commitmentId: row.id, foundAt: row.committedAt } : 'unknown';
 }
 
 /** The entry leaves out the prompt: it is its maker’s to have forgotten, and they erase no entry of another’s. */
 function submittedFact(row: Omit<store.NewContribution, 'entryId'>, call: StoredCall) {
-  const { prompt: _prompt, ...generation } = row.generation;
+  const { prompt: _prompt, ...generation } = row.generation ?? { prompt: '' };
   return {
     kind: 'contribution.submitted',
     actor: row.authorId,
@@ -107,25 +189,26 @@ function submittedFact(row: Omit<store.NewContribution, 'entryId'>, call: Stored
       text: row.body ?? null,
       atMs: row.atMs ?? null,
       frame: row.frame ?? null,
-      generation,
+      generation: row.generation ? generation : null,
       amount: row.amount.toString(),
       currency: call.terms.currency,
       reviewBy: row.reviewBy.toISOString(),
+      ...more(row),
     },
     visibility: 'private' as const,
   };
 }
 
-/** A row as the member who acts may see it. */
-function seenBy(
-  ctx: GovernedContext & { now: Date },
-  row: store.ContributionRow,
-  call: StoredCall,
-  reviews: readonly store.ReviewRow[],
-): ContributionView {
-  const { memberId, roles } = ctx.actor;
-  const mayReview = mayDo(ctx.policy.document, roles, 'review');
-  return viewOf(row, call.terms, reviews, { memberId, mayReview }, ctx.now);
+/** What only some pieces say. */
+function more(row: Omit<store.NewContribution, 'entryId'>): { [key: string]: Json } {
+  const said: { [key: string]: Json } = {};
+  if (row.region) said.region = { ...row.region };
+  if (row.milestone) said.milestone = row.milestone;
+  if (row.minutes != null) said.minutes = row.minutes;
+  if (row.units != null) said.units = row.units;
+  if (row.commitmentId) said.commitmentId = row.commitmentId;
+  if (!row.generation && row.modelId) said.modelId = row.modelId;
+  return said;
 }
 
 async function viewsOf(
@@ -133,10 +216,12 @@ async function viewsOf(
   ctx: GovernedContext & { now: Date },
   found: store.ContributionRow[],
 ): Promise<ContributionView[]> {
-  const reviews = await store.reviewsOf(
-    tx,
-    found.map((row) => row.id),
-  );
+  const ids = found.map((row) => row.id);
+  const { memberId, roles } = ctx.actor;
+  const viewer = { memberId, mayReview: mayDo(ctx.policy.document, roles, 'review') };
+  const reviews = Map.groupBy(await store.reviewsOf(tx, ids), ({ contributionId }) => contributionId);
+  const heard = await appeals.byIds(tx, ids);
+  const votes = Map.groupBy(await appeals.votesOf(tx, ids), ({ contributionId }) => contributionId);
   const calls = await callsById(
     tx,
     found.map((row) => row.callId),
@@ -144,7 +229,9 @@ async function viewsOf(
   return found.map((row) => {
     const call = calls.get(row.callId);
     if (!call) throw new Error(`contribution ${row.id} belongs to no call`);
-    return seenBy(ctx, row, call, reviews);
+    const appeal = heard.get(row.id) ?? null;
+    const answers = { reviews: reviews.get(row.id) ?? [], appeal, votes: votes.get(row.id) ?? [] };
+    return viewOf(row, call.terms, answers, viewer, ctx.now);
   });
 }
 
@@ -172,11 +259,11 @@ export async function contributionsOf(
   return viewsOf(tx, atOneInstant(given), found);
 }
 
-/** What waits for an answer from the one who acts, soonest deadline first. */
+/** What waits for an answer from the one who acts, reviews and appeals, soonest deadline first. */
 export async function reviewDesk(tx: Tx, given: GovernedContext): Promise<ContributionView[]> {
   const ctx = atOneInstant(given);
   const found = await store.waitingFor(tx, memberActing(ctx), ctx.now, listLimit);
-  return (await viewsOf(tx, ctx, found)).filter((view) => view.mayReview);
+  return (await viewsOf(tx, ctx, found)).filter((view) => view.mayReview || view.appeal?.mayJudge);
 }
 
 /** Whether this member may be asked to judge work on this generation, and so has a reason to see it unpublished. */
@@ -185,10 +272,10 @@ export async function isUnderReview(tx: Tx, generationId: string, memberId: stri
 }
 
 /**
- * Erases the words a member wrote: their reports, the reasons of their reviews, and their prompts where pieces keep
- * them. What was decided and paid stays, as do the pieces that wait: their reviewers see that the words are gone.
- * The book's private payloads are erased by whoever forgets the member. Answers how many rows were blanked.
+ * Erases the words a member wrote: their reports, the reasons of their reviews and appeals, and their prompts where
+ * pieces keep them. What was decided and paid stays, as do the pieces that wait: their reviewers see that the words are
+ * gone. The book's private payloads are erased by whoever forgets the member. Answers how many rows were blanked.
  */
 export async function eraseWords(tx: Tx, memberId: string): Promise<number> {
-  return store.eraseWords(tx, memberId);
+  return (await store.eraseWords(tx, memberId)) + (await appeals.eraseWords(tx, memberId));
 }

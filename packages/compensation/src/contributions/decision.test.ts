@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide, mayReview, type Review, type Reviewable } from './decision.ts';
 
-const terms = { reviewsNeeded: 2, reviewDays: 7 };
+const terms = { reviewsNeeded: 2, reviewDays: 7, reviewerSeats: 5 };
 const submittedAt = new Date('2026-03-01T12:00:00Z');
 const deadline = new Date('2026-03-08T12:00:00Z');
 const hours = (count: number) => new Date(submittedAt.getTime() + count * 3_600_000);
@@ -104,6 +104,7 @@ describe('a decision', () => {
 describe('a review', () => {
   const piece: Reviewable = {
     authorId: 'heron',
+    panel: ['iris', 'ko'],
     submittedAt,
     reviews: [review('iris', 'accept', 1)],
     state: 'waiting',
@@ -120,6 +121,8 @@ describe('a review', () => {
   const rows: [string, Partial<typeof good>, Partial<Reviewable>, Date, string][] = [
     ['own_work', { reviewerId: 'heron' }, {}, hours(2), 'own_work'],
     ['already_reviewed', { reviewerId: 'iris' }, {}, hours(2), 'already_reviewed'],
+    ['reviewers_not_drawn', {}, { panel: null }, hours(2), 'reviewers_not_drawn'],
+    ['not_drawn', { reviewerId: 'nacht' }, {}, hours(2), 'not_drawn'],
     ['already_decided', {}, { state: 'accepted' }, hours(2), 'already_decided'],
     ['review_late', {}, {}, deadline, 'review_late'],
     ['reason_missing', { reason: ' \n' }, {}, hours(2), 'reason_missing'],

@@ -4,6 +4,8 @@ import { type CallTerms, reviewDeadline } from '../calls/terms.ts';
 import { isKeepable } from '../money.ts';
 
 export type Verdict = 'accept' | 'reject';
+/** What decided: those who looked at it, nobody in time, or a panel after an appeal. */
+export type DecidedBy = 'reviews' | 'silence' | 'appeal';
 
 export interface Review {
   reviewerId: string;
@@ -43,6 +45,8 @@ export function decide(
 /** A piece as far as a review has to know it. */
 export interface Reviewable {
   authorId: string;
+  /** who was drawn to review it; null while nobody is */
+  panel: readonly string[] | null;
   submittedAt: Date;
   reviews: readonly Review[];
   /** what the store says: a decided piece takes no further review, whatever the clock says */
@@ -53,6 +57,8 @@ export type ReviewRefusal = {
   ok: false;
   code:
     | 'own_work'
+    | 'reviewers_not_drawn'
+    | 'not_drawn'
     | 'already_reviewed'
     | 'already_decided'
     | 'review_late'
@@ -65,11 +71,11 @@ export const reasonLimit = 5_000;
 
 /**
  * Whether this member may give this verdict now.
- * Errors, in the order they are tested: own_work, already_reviewed, already_decided, review_late,
- * reason_missing, reason_too_long, text_malformed.
+ * Errors, in the order they are tested: own_work, already_reviewed, already_decided, reviewers_not_drawn, not_drawn,
+ * review_late, reason_missing, reason_too_long, text_malformed.
  */
 export function mayReview(
-  terms: Pick<CallTerms, 'reviewsNeeded' | 'reviewDays'>,
+  terms: Pick<CallTerms, 'reviewsNeeded' | 'reviewDays' | 'reviewerSeats'>,
   piece: Reviewable,
   review: { reviewerId: string; verdict: Verdict; reason: string },
   now: Date,
@@ -79,12 +85,24 @@ export function mayReview(
     return { ok: false, code: 'already_reviewed' };
   }
   if (piece.state !== 'waiting') return { ok: false, code: 'already_decided' };
+  if (terms.reviewerSeats !== null && piece.panel === null) return { ok: false, code: 'reviewers_not_drawn' };
+  if (terms.reviewerSeats !== null && !piece.panel?.includes(review.reviewerId))
+    return { ok: false, code: 'not_drawn' };
   if (now >= reviewDeadline(terms, piece.submittedAt)) return { ok: false, code: 'review_late' };
-  const reason = review.reason.trim();
-  if (review.verdict === 'reject' && reason === '') return { ok: false, code: 'reason_missing' };
+  return mayAnswer(review);
+}
+
+export type ReasonCode = 'reason_missing' | 'reason_too_long' | 'text_malformed';
+
+/** Whether an answer says why as it must. Errors in this order: reason_missing (of a no), reason_too_long, text_malformed. */
+export function mayAnswer(answer: {
+  verdict: Verdict;
+  reason: string;
+}): { ok: true } | { ok: false; code: ReasonCode } {
+  const reason = answer.reason.trim();
+  if (answer.verdict === 'reject' && reason === '') return { ok: false, code: 'reason_missing' };
   if (reason.length > reasonLimit) return { ok: false, code: 'reason_too_long' };
-  if (!isKeepable(reason)) return { ok: false, code: 'text_malformed' };
-  return { ok: true };
+  return isKeepable(reason) ? { ok: true } : { ok: false, code: 'text_malformed' };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type Entry, priorEntry } from '@uncaged/book';
 import type { Tx } from '@uncaged/platform';
 import { recordInput } from '../book-entry.ts';
-import { lockCall, moveCounters, type StoredCall } from '../calls/calls.store.ts';
+import { moveCounters } from '../calls/calls.store.ts';
 import {
   atOneInstant,
   type GovernedContext,
@@ -14,6 +14,8 @@ import type { Minor } from '../money.ts';
 import * as store from './contributions.store.ts';
 import { contributionOf } from './contributions.ts';
 import { decide, mayReview, type ReviewRefusal, reasonHash, type Verdict } from './decision.ts';
+import { type DuplicateCode, type Found, mayCallLater } from './finding.ts';
+import { type Locked, lockPiece } from './locked.ts';
 import { reviewedPayload, settle } from './settlement.ts';
 import type { ContributionView } from './view.ts';
 
@@ -21,6 +23,8 @@ export interface ReviewGiven extends Idempotent {
   contributionId: string;
   verdict: Verdict;
   reason: string;
+  /** with an accept: the piece in which another found the same before */
+  duplicateOf?: string | undefined;
 }
 
 export interface ReviewTaken {
@@ -32,33 +36,29 @@ export interface ReviewTaken {
   replayed: boolean;
 }
 
-type Locked = { piece: store.ContributionRow; call: StoredCall; reviews: store.ReviewRow[] };
-
-/** Locks in one order everywhere, piece then call, so that two decisions never wait for each other crosswise. */
-async function lockPiece(tx: Tx, id: string): Promise<Locked | null> {
-  const piece = await store.lockContribution(tx, id);
-  if (!piece) return null;
-  const call = await lockCall(tx, piece.callId);
-  if (!call) throw new Error(`contribution ${id} belongs to no call`);
-  return { piece, call, reviews: await store.reviewsOf(tx, [id]) };
-}
-
 const asRules = (reviews: readonly store.ReviewRow[]) =>
   reviews.map(({ reviewerId, verdict, reviewedAt }) => ({ reviewerId, verdict, at: reviewedAt }));
 
 /**
  * Takes a member's verdict on another's work, pays the review, and carries out the decision when this verdict
  * makes it. Errors, in the order they are tested: idempotency_conflict, unknown_contribution, those of
- * `mayReview`.
+ * `mayReview`, those of `mayCallLater`.
  */
 export async function review(
   given: GovernedContext,
   asked: ReviewGiven,
-): Promise<ReviewTaken | ReviewRefusal | IdempotencyConflict | { ok: false; code: 'unknown_contribution' }> {
+): Promise<
+  | ReviewTaken
+  | ReviewRefusal
+  | IdempotencyConflict
+  | { ok: false; code: 'unknown_contribution' | DuplicateCode }
+> {
   const asking = atOneInstant(given);
   const reviewerId = memberActing(asking);
   const { idempotencyKey, contributionId, verdict, reason } = asked;
-  const input = { what: 'review', contributionId, verdict, reason };
+  const duplicateOf = verdict === 'accept' ? (asked.duplicateOf ?? null) : null;
+  const named = duplicateOf === null ? {} : { duplicateOf };
+  const input = { what: 'review', contributionId, verdict, reason, ...named };
   return asking.db.transaction(async (tx) => {
     const prior = await priorEntry(tx, { idempotencyKey, input });
     if (prior.state === 'conflict') return { ok: false, code: 'idempotency_conflict' };
@@ -73,13 +73,13 @@ export async function review(
     const reviewable = { ...piece, reviews: asRules(locked.reviews) };
     const allowed = mayReview(call.terms, reviewable, { reviewerId, verdict, reason }, ctx.now);
     if (!allowed.ok) return allowed;
-    const { row, entry } = await take(tx, ctx, locked, { ...asked, reviewerId, input });
+    const later = duplicateOf === null ? null : await callsLater(tx, piece, duplicateOf);
+    if (later?.ok === false) return later;
+    const { row, entry } = await take(tx, ctx, locked, { ...asked, reviewerId, duplicateOf, input });
     const reviews = [...locked.reviews, row];
     const decision = decide(call.terms, piece.submittedAt, asRules(reviews), ctx.now);
-    if (decision.state !== 'waiting') {
-      const left = { ...piece, hold: piece.hold - row.paid };
-      await settle(tx, ctx, left, call, reviews, decision);
-    }
+    if (decision.state !== 'waiting')
+      await settle(tx, ctx, { ...locked, reviews }, decision, piece.hold - row.paid);
     const contribution = await contributionOf(tx, ctx, contributionId);
     if (!contribution) throw new Error(`contribution ${contributionId} vanished under its lock`);
     const paid = { amount: row.paid, currency: call.terms.currency };
@@ -91,9 +91,13 @@ async function take(
   tx: Tx,
   ctx: GovernedContext & { now: Date },
   { piece, call }: Locked,
-  asked: ReviewGiven & { reviewerId: string; input: { [key: string]: string } },
+  asked: Omit<ReviewGiven, 'duplicateOf'> & {
+    reviewerId: string;
+    duplicateOf: string | null;
+    input: { [key: string]: string };
+  },
 ): Promise<{ row: store.ReviewRow; entry: Entry }> {
-  const { reviewerId, verdict, idempotencyKey, input } = asked;
+  const { reviewerId, verdict, duplicateOf, idempotencyKey, input } = asked;
   const { currency, reviewRate } = call.terms;
   const reason = asked.reason.trim();
   const salt = crypto.getRandomValues(new Uint8Array(32));
@@ -104,6 +108,7 @@ async function take(
     reason,
     reasonSalt: salt,
     reasonHash: reasonHash(salt, reason),
+    duplicateOf,
     paid: reviewRate,
     reviewedAt: ctx.now,
   };
@@ -155,6 +160,46 @@ export async function acceptBySilence(
   const { piece, call, reviews } = locked;
   const decision = decide(call.terms, piece.submittedAt, asRules(reviews), ctx.now);
   if (decision.state === 'waiting') return false;
-  await settle(tx, ctx, piece, call, reviews, decision);
+  await settle(tx, ctx, locked, decision, piece.hold);
   return true;
+}
+
+function asFound(row: store.ContributionRow): Found {
+  return { ...row, foundAt: row.foundAt ?? row.submittedAt };
+}
+
+async function callsLater(tx: Tx, piece: store.ContributionRow, duplicateOf: string) {
+  const first = await store.contributionById(tx, duplicateOf);
+  return mayCallLater(asFound(piece), first && asFound(first));
+}
+
+/** What a reviewer can point at as found before a piece. */
+export interface EarlierFinding {
+  id: string;
+  foundAt: Date;
+  text: string | null;
+  generationId: string | null;
+}
+
+/** Most findings that are shown beside one. */
+const earlierLimit = 200;
+
+/**
+ * What others found before this piece in the same call, for whoever is asked to review it now: so that a later finding
+ * is known for one. Empty for everybody else, and where nobody is first at such work.
+ */
+export async function earlierFindings(
+  tx: Tx,
+  given: GovernedContext,
+  contributionId: string,
+): Promise<EarlierFinding[]> {
+  const view = await contributionOf(tx, given, contributionId);
+  const piece = view?.mayReview ? await store.contributionById(tx, contributionId) : null;
+  if (!piece) return [];
+  const earlier = await store.foundBefore(tx, piece, earlierLimit);
+  return earlier
+    .filter((first) => mayCallLater(asFound(piece), asFound(first)).ok)
+    .map(({ id, foundAt, submittedAt, body, generationId }) => {
+      return { id, foundAt: foundAt ?? submittedAt, text: body, generationId };
+    });
 }

@@ -1,6 +1,9 @@
 import { isCurrency } from '@uncaged/book/rules';
 import { type AmountRefusal, type Minor, readPositiveAmount } from '../money.ts';
 
+/** The fund that pays calls, and gets back what a call did not need. */
+export const mainFund = 'main';
+
 /** Money that came in, as a steward writes it down. The amount is a decimal string of minor units. */
 export interface ProposedDeposit {
   fund: string;

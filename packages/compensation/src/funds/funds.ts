@@ -3,10 +3,7 @@ import type { Tx } from '@uncaged/platform';
 import { recordInput } from '../book-entry.ts';
 import { atOneInstant, type GovernedContext, type IdempotencyConflict, type Idempotent } from '../context.ts';
 import { largestAmount, type Minor } from '../money.ts';
-import { type Deposit, type DepositRefusal, type ProposedDeposit, readDeposit } from './deposit.ts';
-
-/** The fund that pays calls, and gets back what a call did not need. */
-export const mainFund = 'main';
+import { type Deposit, type DepositRefusal, mainFund, type ProposedDeposit, readDeposit } from './deposit.ts';
 
 const abs = (amount: Minor) => (amount < 0n ? -amount : amount);
 

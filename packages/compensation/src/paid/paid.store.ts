@@ -13,12 +13,17 @@ export interface PaidRow {
 }
 
 const paidPieces = sql`
-  select c.kind, k.currency, c.amount, c.author_id as member
-    from contributions c join calls k on k.id = c.call_id where c.state = 'accepted'
+  select c.kind, k.currency, coalesce(c.paid, c.amount) as amount, c.author_id as member
+    from contributions c join calls k on k.id = c.call_id
+    where c.state = 'accepted' and (c.units is null or c.paid is not null)
   union all
   select 'review', k.currency, r.paid, r.reviewer_id
     from contribution_reviews r join contributions c on c.id = r.contribution_id join calls k on k.id = c.call_id
     where r.paid > 0
+  union all
+  select 'review', k.currency, v.paid, v.member_id
+    from contribution_appeal_votes v join contributions c on c.id = v.contribution_id join calls k on k.id = c.call_id
+    where v.paid > 0
   union all
   select 'royalty', a.currency, a.amount, null from royalty_accruals a where a.amount > 0`;
 
@@ -61,7 +66,7 @@ export async function unansweredRows(tx: Tx): Promise<OwedRow[]> {
   );
 }
 
-/** Pieces and reviews paid since a moment, counted where they were paid alike. */
+/** Pieces and reviews paid since a moment, counted where they were paid alike; findings that were not first are left out. */
 export async function paidAlikeRows(
   tx: Tx,
   since: Date,
@@ -81,7 +86,7 @@ export async function paidAlikeRows(
     sql`select kind, currency, amount, policy_version, policy_hash, count(*)::int as pieces from (
           select c.kind, k.currency, c.amount, k.policy_version, k.policy_hash
             from contributions c join calls k on k.id = c.call_id
-            where c.state = 'accepted' and c.decided_at >= ${from}
+            where c.state = 'accepted' and c.duplicate_of is null and c.decided_at >= ${from}
           union all
           select 'review', k.currency, r.paid, k.policy_version, k.policy_hash
             from contribution_reviews r join contributions c on c.id = r.contribution_id join calls k on k.id = c.call_id

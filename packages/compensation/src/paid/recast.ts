@@ -1,5 +1,6 @@
 import type { Policy } from '@uncaged/governance/rules';
-import type { WorkKind } from '../calls/terms.ts';
+import { cardOf } from '../calls/card.ts';
+import type { WorkKind } from '../calls/kinds.ts';
 import type { Minor } from '../money.ts';
 import { royaltyDue } from '../royalties/due-rule.ts';
 
@@ -9,21 +10,25 @@ export interface PaidAlike {
   currency: string;
   amount: Minor;
   pieces: number;
-  /** what the policy paid at least when the call was opened */
-  least: Minor;
+  /** what the policy paid at least when the call was opened; null where it named no price of a piece */
+  least: Minor | null;
 }
 
-/** What a policy pays at least for a piece of this kind. */
-export function leastFor({ compensation }: Policy, kind: PaidAlike['kind']): Minor {
-  return BigInt(kind === 'review' ? compensation.reviewRate : compensation.rates[kind]);
+/** What a policy pays at least for a piece of this kind; null where it names no price of a piece. */
+export function leastFor(policy: Policy, kind: PaidAlike['kind']): Minor | null {
+  if (kind === 'review') return BigInt(policy.compensation.reviewRate);
+  const rate = cardOf(policy)[kind];
+  return rate?.pay === 'fixed' ? rate.amount : null;
 }
 
 /**
  * What such a piece would be paid had its call been opened under this policy: a call that paid just what the policy
- * asked for follows it up and down; one that paid more is only raised where the policy asks for more still.
+ * asked for follows it up and down; one that paid more is only raised where the policy asks for more still. Work that
+ * is not paid by the piece is left as it was.
  */
 export function amountUnder(policy: Policy, paid: Pick<PaidAlike, 'kind' | 'amount' | 'least'>): Minor {
   const least = leastFor(policy, paid.kind);
+  if (least === null || paid.least === null) return paid.amount;
   return paid.amount <= paid.least || least > paid.amount ? least : paid.amount;
 }
 

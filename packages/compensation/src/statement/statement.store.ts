@@ -1,4 +1,5 @@
 import { eq, inArray, type Tx } from '@uncaged/platform';
+import type { DecidedBy } from '../contributions/decision.ts';
 import { calls, contributions } from '../tables.ts';
 
 /** What a statement says about a piece of work. */
@@ -6,7 +7,7 @@ export interface PieceWords {
   kind: string;
   callId: string;
   callTitle: string;
-  decidedBy: 'reviews' | 'silence' | null;
+  decidedBy: DecidedBy | null;
 }
 
 export async function piecesById(tx: Tx, ids: readonly string[]): Promise<Map<string, PieceWords>> {

@@ -1,10 +1,18 @@
 import type { ArchivedEntry } from '@uncaged/book/rules';
-import { paidWorkReader, royaltyDue } from '@uncaged/compensation/rules';
+import {
+  type Around,
+  brokenPromise,
+  callPolicyOf,
+  paidWorkReader,
+  royaltyDue,
+  type TermsPayload,
+  termsFromPayload,
+} from '@uncaged/compensation/rules';
 import type { Policy } from '@uncaged/governance/rules';
 import { isFields } from '../entries.ts';
 import type { Models } from './models.ts';
 import type { Policies } from './policies.ts';
-import { idOf, list, type Payload, type Replay, text, type Wrong, wrong } from './replay.ts';
+import { idOf, type Payload, type Replay, text, type Wrong, wrong } from './replay.ts';
 
 /**
  * Paid work: what each piece was paid is what its call promised before the work, decided by the reviews that were given
@@ -16,13 +24,18 @@ export class Payments implements Replay {
   accepted = 0;
   rejected = 0;
   royalties = 0;
-  readonly #reader = paidWorkReader();
+  readonly #reader: ReturnType<typeof paidWorkReader>;
   readonly #policies: Pick<Policies, 'about' | 'document'>;
   readonly #models: Pick<Models, 'made' | 'worksOf'>;
   readonly #settled = new Set<string>();
   #currency: string | null = null;
 
-  constructor(policies: Pick<Policies, 'about' | 'document'>, models: Pick<Models, 'made' | 'worksOf'>) {
+  constructor(
+    policies: Pick<Policies, 'about' | 'document'>,
+    models: Pick<Models, 'made' | 'worksOf'>,
+    around: Around,
+  ) {
+    this.#reader = paidWorkReader(around);
     this.#policies = policies;
     this.#models = models;
   }
@@ -53,15 +66,10 @@ export class Payments implements Replay {
     const step = this.#policies
       .about(entry.time)
       .find(({ hash, version }) => hash === named.hash && version === named.version);
-    const rules = step && this.#policies.document(step.hash)?.compensation;
-    if (!rules) return 'opens a call under a policy that was not in force';
-    if (payload.currency !== this.#currency) return 'pays in other money than the collective counts in';
-    if (payload.reviewRate !== String(rules.reviewRate)) return 'pays reviews otherwise than the policy says';
-    const cards: Readonly<Record<string, number>> = rules.rates;
-    const low = list(payload, 'rates').some(
-      (rate) => !isFields(rate) || !(BigInt(String(rate.amount)) >= BigInt(cards[String(rate.kind)] ?? -1)),
-    );
-    return low ? 'offers less than the rate card of the policy' : null;
+    const document = step && this.#policies.document(step.hash);
+    if (!document) return 'opens a call under a policy that was not in force';
+    const terms = termsFromPayload(payload as unknown as TermsPayload);
+    return brokenPromise(terms, callPolicyOf({ ...step, document }, this.#currency ?? ''));
   }
 
   /** Why a royalty is not what the policy says this clip owes; null when it is. */

@@ -1,10 +1,11 @@
 import { entries, type SeenEntry, sealStanding } from '@uncaged/book';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { review } from './contributions/reviews.ts';
-import { due } from './due.ts';
-import { paidWorkReader, type ReadEntry } from './recheck.ts';
-import { accrueRoyalty } from './royalties/royalties.ts';
-import { day, type House, openGoodCall, openHouse, submitBug } from './testing.ts';
+import { review } from '../contributions/reviews.ts';
+import { due } from '../due.ts';
+import { accrueRoyalty } from '../royalties/royalties.ts';
+import { day, type House, openGoodCall, openHouse, submitBug } from '../testing.ts';
+import { paidWorkReader } from './reader.ts';
+import type { ReadEntry } from './seen.ts';
 
 let house: House;
 let log: SeenEntry[];
