@@ -21,14 +21,22 @@ import { readManifest } from '@uncaged/provenance/rules';
 import { parse } from 'yaml';
 import { type ForgedFact, forgedId, saltOf } from './testing.ts';
 
-/** The policy a new collective starts with, from the files that every collective starts with. */
+/**
+ * The policy a new collective starts with, from the files that every collective starts with, but for reviewers drawn by
+ * lot: who reads this example needs no checkpoint in its midst.
+ */
 function genesis(): Policy {
   const read = (name: string) => {
     return parse(
       readFileSync(new URL(`../../../governance/${name}.yaml`, import.meta.url), 'utf8'),
     ) as object;
   };
-  return { ...read('policy'), compensation: read('rate-card'), safeguards: read('safeguards') } as Policy;
+  const {
+    reviewerSeats: _seats,
+    laterShare: _share,
+    ...compensation
+  } = read('rate-card') as Record<string, unknown>;
+  return { ...read('policy'), compensation, safeguards: read('safeguards') } as Policy;
 }
 
 /** Weights of no model, and a manifest of two works: what an archive carries as blobs. */

@@ -131,6 +131,9 @@ async function reportAndBePaid(
     'The roof melts into the sky. It refuses the straight line it was taught.',
   );
   await submit('bug', 'Frame 7 drops the left wall for one frame, same seed, every time.');
+  // The next checkpoint draws who is asked.
+  await stage.sealed();
+  await stage.pass(0);
   for (const reviewer of [members.iris, members.ko]) {
     await reviewer.post(`/api/contributions/${critique.contribution.id}/reviews`, {
       verdict: 'accept',

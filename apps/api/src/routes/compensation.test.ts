@@ -1,4 +1,5 @@
-import { type GenerationRef, submit } from '@uncaged/compensation';
+import { sealStanding } from '@uncaged/book';
+import { due, type GenerationRef, submit } from '@uncaged/compensation';
 import type * as wire from '@uncaged/contract';
 import { compensationEndpoints as endpoints } from '@uncaged/contract';
 import { found, type GovernedContext, invite, join } from '@uncaged/governance';
@@ -86,7 +87,15 @@ async function handIn(callId: string): Promise<string> {
   const piece = { callId, generationId: generation.id, generation, kind: 'bug', text: 'Frame 9 repeats.' };
   const taken = await submit(ctx, piece);
   if (!taken.ok) throw new Error(taken.code);
+  await drawn();
   return taken.contribution.id;
+}
+
+/** Draws who is asked to review what came in. */
+async function drawn(): Promise<void> {
+  await sealStanding(platform, 60_000);
+  const ctx = people.get('heron')?.ctx;
+  if (ctx) await due(ctx);
 }
 
 async function openCall(): Promise<string> {
@@ -159,6 +168,7 @@ describe('paid work over HTTP', () => {
       held: '0',
       available: '5000',
       returned: '0',
+      reserved: '0',
     });
     expect((await send('GET', '/api/funds')).json).toEqual({
       funds: [{ name: 'main', balances: [{ amount: '91000', currency: 'EUR' }] }],

@@ -1,13 +1,19 @@
 import {
+  type Appealed,
+  appealRejection,
   callOf,
   callsOf,
+  commitFinding,
   contributionOf,
   contributionsOf,
   deposit,
+  earlierFindings,
   escrowedByCurrency,
   fundsOf,
   type GenerationRef,
+  judgeRejection,
   openCall,
+  putDown,
   review,
   reviewDesk,
   statementOf,
@@ -18,6 +24,7 @@ import { contributionsQuerySchema, compensationEndpoints as wire } from '@uncage
 import { type Generation, readGeneration } from '@uncaged/studio';
 import { type Deps, newRoutes } from '../deps.ts';
 import { route } from '../route.ts';
+import { wired } from '../wired.ts';
 import { wireCall, wireContribution, wireFunds, wirePaid, wireStatement } from './compensation.view.ts';
 
 /** Paid work: funds, calls for testing, contributions, reviews, statements. */
@@ -96,6 +103,25 @@ function calls(deps: Deps, app: App): void {
     const call = await callOf(db.read, params.id ?? '', clock.now());
     return call ? { ok: true, answer: { call: wireCall(call) } } : { ok: false, code: 'unknown_call' };
   });
+  const nameDown = { summary: 'Put one’s name down where places are drawn', status: 201 as const };
+  route(app, wire.putNameDown, nameDown, async ({ c, params }) => {
+    const id = params.id ?? '';
+    const put = await putDown(await deps.contextOf(c), id);
+    if (!put.ok) return put;
+    const call = await callOf(db.read, id, clock.now());
+    if (!call) throw new Error(`call ${id} took a name and is gone`);
+    return { ok: true, answer: { call: wireCall(call), receipt: await deps.receipt(put.entry) } };
+  });
+  const claim = { summary: 'Claim a finding before it is written up', status: 201 as const };
+  route(app, wire.commitFinding, claim, async ({ c, params, body, idempotencyKey }) => {
+    const asked = { callId: params.id ?? '', commitment: body.commitment, idempotencyKey };
+    const made = await commitFinding(await deps.contextOf(c), asked);
+    if (!made.ok) return made;
+    const { id, committedAt, entry } = made;
+    const proof = `/api/book/entries/${entry.id}`;
+    const commitment = { id, committedAt: committedAt.toISOString(), entryId: entry.id, proof };
+    return { ok: true, answer: { commitment, receipt: await deps.receipt(entry) } };
+  });
 }
 
 /** A clip as a contribution keeps it. */
@@ -122,7 +148,7 @@ function contributions(deps: Deps, app: App): void {
     { summary: 'Hand in work on a clip', status: 201 },
     async ({ c, body, idempotencyKey }) => {
       const ctx = await deps.contextOf(c);
-      const clip = await readGeneration(ctx, body.generationId);
+      const clip = body.generationId === undefined ? null : await readGeneration(ctx, body.generationId);
       if (clip && !['done', 'failed'].includes(clip.row.state)) return { ok: false, code: 'not_finished' };
       const taken = await submit(ctx, { ...body, generation: clip && refOf(clip), idempotencyKey });
       if (!taken.ok) return taken;
@@ -159,14 +185,10 @@ function reviews(deps: Deps, app: App): void {
     wire.reviewContribution,
     { summary: 'Accept or reject somebody else’s work', status: 201 },
     async ({ c, params, body, idempotencyKey }) => {
-      const { verdict, reason = '' } = body;
+      const { verdict, reason = '', duplicateOf } = body;
       const contributionId = params.id ?? '';
-      const taken = await review(await deps.contextOf(c), {
-        contributionId,
-        verdict,
-        reason,
-        idempotencyKey,
-      });
+      const asked = { contributionId, verdict, reason, duplicateOf, idempotencyKey };
+      const taken = await review(await deps.contextOf(c), asked);
       if (!taken.ok) return taken;
       const { entry, paid } = taken;
       const receipt = await deps.receipt(entry);
@@ -185,4 +207,27 @@ function reviews(deps: Deps, app: App): void {
       };
     },
   );
+  const { db } = deps.platform;
+  const seen = { summary: 'What others found before, for whoever reviews a piece' };
+  route(app, wire.earlierFindings, seen, async ({ c, params }) => {
+    const earlier = await earlierFindings(db.read, await deps.contextOf(c), params.id ?? '');
+    return { ok: true, answer: wired({ earlier }) };
+  });
+  const again = { summary: 'Have a panel look again at one’s rejected work', status: 201 as const };
+  route(app, wire.appealRejection, again, async ({ c, params, body, idempotencyKey }) => {
+    const asked = { contributionId: params.id ?? '', reason: body.reason, idempotencyKey };
+    return appealed(deps, await appealRejection(await deps.contextOf(c), asked));
+  });
+  const judging = { summary: 'Say, on a panel, whether work is paid after all', status: 201 as const };
+  route(app, wire.judgeRejection, judging, async ({ c, params, body, idempotencyKey }) => {
+    const { verdict, reason = '' } = body;
+    const asked = { contributionId: params.id ?? '', verdict, reason, idempotencyKey };
+    return appealed(deps, await judgeRejection(await deps.contextOf(c), asked));
+  });
+}
+
+async function appealed<Refused extends { ok: false; code: string }>(deps: Deps, done: Appealed | Refused) {
+  if (!done.ok) return done;
+  const contribution = wireContribution(done.contribution);
+  return { ok: true as const, answer: { contribution, receipt: await deps.receipt(done.entry) } };
 }

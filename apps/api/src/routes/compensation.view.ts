@@ -1,4 +1,4 @@
-import type * as house from '@uncaged/compensation';
+import * as house from '@uncaged/compensation';
 import type * as wire from '@uncaged/contract';
 import { wired } from '../wired.ts';
 
@@ -19,11 +19,17 @@ export function wireCall(call: house.Call): wire.Call {
     openedAt: call.openedAt,
     deadline: terms.deadline,
     closedAt: call.closedAt,
-    mayJoin: terms.mayJoin,
+    form: terms.form,
+    mayJoin: house.termsPayload(terms).mayJoin,
+    places: call.places,
     currency: terms.currency,
-    rates: terms.rates.map(({ kind, amount }) => ({ kind, amount: amount.toString() })),
+    rates: terms.rates.map(({ amount, ...rate }) => ({ ...rate, amount: amount.toString() })),
+    milestones: terms.milestones.map(({ amount, ...step }) => ({ ...step, amount: amount.toString() })),
     reviewRate: terms.reviewRate.toString(),
     reviewsNeeded: terms.reviewsNeeded,
+    reviewerSeats: terms.reviewerSeats,
+    appeal: terms.appeal,
+    laterShare: terms.laterShare,
     reviewDays: terms.reviewDays,
     policy: terms.policy,
     termsHash: call.termsHash,
@@ -31,6 +37,7 @@ export function wireCall(call: house.Call): wire.Call {
       escrowed: budget.escrowed.toString(),
       paid: budget.paid.toString(),
       held: budget.held.toString(),
+      reserved: budget.reserved.toString(),
       available: budget.available.toString(),
       returned: budget.returned.toString(),
     },
@@ -46,6 +53,7 @@ export function wireContribution(piece: house.ContributionView): wire.Contributi
   return wired({
     ...piece,
     amount: piece.amount.toString(),
+    paid: piece.paid?.toString() ?? null,
     reviews: piece.reviews.map((review) => ({ ...review, proof: proofOf(review.entryId) })),
     proof: proofOf(piece.entryId),
     decisionProof: piece.decisionEntryId === null ? null : proofOf(piece.decisionEntryId),

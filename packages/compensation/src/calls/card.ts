@@ -18,7 +18,10 @@ export function cardOf(policy: Policy): Partial<Record<WorkKind, CardRate>> {
   return card;
 }
 
-/** What a policy says about calls. `currency`: the collective's own. */
+/**
+ * What a policy says about calls. A policy that draws no reviewers, as those before it could not, draws no panels for
+ * work either. `currency`: the collective's own.
+ */
 export function callPolicyOf({ version, hash, document }: PolicyInForce, currency: string): CallPolicy {
   const { reviewDays, reviewsNeeded, reviewRate, reviewerSeats, laterShare } = document.compensation;
   const { appeals } = document;
@@ -26,7 +29,8 @@ export function callPolicyOf({ version, hash, document }: PolicyInForce, currenc
     ...{ version, hash, currency, reviewDays, reviewsNeeded },
     reviewRate: BigInt(reviewRate),
     reviewerSeats: reviewerSeats ?? null,
-    appeal: appeals ? { seats: appeals.panelSeats, days: appeals.answerDays } : null,
+    appeal:
+      appeals && reviewerSeats !== undefined ? { seats: appeals.panelSeats, days: appeals.answerDays } : null,
     laterShare: laterShare ?? null,
     rates: cardOf(document),
   };

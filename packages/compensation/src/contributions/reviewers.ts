@@ -18,7 +18,7 @@ export async function mayJudge(tx: Tx, ctx: GovernedContext): Promise<string[]> 
     .sort();
 }
 
-/** What the payload of contribution.reviewers-drawn is: private until the decision opens it. */
+/** What the payload of contribution.assigned is: private until the decision opens it. */
 export interface DrawnPayload {
   contributionId: string;
   /** leaves under the root, and the root in hex */
@@ -51,7 +51,7 @@ export async function drawReviewers(
   const panel = reviewersOf(piece, await mayJudge(tx, ctx), rule, earlier, seed);
   const payload: DrawnPayload = { contributionId, size: String(checkpoint.size), seed, panel };
   const entry = await recordAllowed(tx, ctx, {
-    kind: 'contribution.reviewers-drawn',
+    kind: 'contribution.assigned',
     actor: null,
     subject: `contribution:${contributionId}`,
     payload: { ...payload },

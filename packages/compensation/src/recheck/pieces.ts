@@ -366,7 +366,7 @@ function openJudgements(
 export const pieceRules: Readonly<Record<string, Rule>> = {
   'finding.committed': committed,
   'contribution.submitted': submitted,
-  'contribution.reviewers-drawn': reviewersDrawn,
+  'contribution.assigned': reviewersDrawn,
   'contribution.reviewed': reviewed,
   'contribution.accepted': (seen, entry) => decided(seen, entry, 'accepted'),
   'contribution.rejected': (seen, entry) => decided(seen, entry, 'rejected'),
