@@ -1,4 +1,5 @@
 /** The stand-alone checker: reads an export, runs the rules again, trusts nobody. For Node and the browser. */
+export { findingCommitment, firstLine } from '@uncaged/compensation/rules';
 export { ballotMessage, countFile, paperMessage, voteMethods } from '@uncaged/governance/rules';
 export type { Finding, FindingCode } from './finding.ts';
 export type { PolicyStep } from './replay/policies.ts';

@@ -250,8 +250,8 @@ function openReviews(piece: Piece, listed: Json | undefined): OpenedReview[] | s
     if (reviewerId !== leaf.actor || typeof reviewerId !== 'string')
       return 'lists other reviews than were given';
     if (verdict !== 'accept' && verdict !== 'reject') return 'lists a verdict that is none';
-    const later = duplicateOf === undefined ? {} : { duplicateOf };
-    const payload = { contributionId: piece.id, verdict, reasonHash: reasonHash ?? null, ...later };
+    const later: Fields = duplicateOf === undefined ? {} : { duplicateOf };
+    const payload: Fields = { contributionId: piece.id, verdict, reasonHash: reasonHash ?? null, ...later };
     // A review erased before the decision has no salt left: its verdict has to be believed.
     if (typeof salt === 'string' && !opens(leaf.commitment, salt, payload))
       return `lists another verdict than review ${leaf.id} committed to`;

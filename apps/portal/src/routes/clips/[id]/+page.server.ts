@@ -1,12 +1,6 @@
-import { redirect } from '@sveltejs/kit';
-import type {
-  CallsResponse,
-  ContributionSubmittedResponse,
-  ContributionsResponse,
-  Generation,
-  Lineage,
-} from '@uncaged/contract';
+import type { CallsResponse, ContributionsResponse, Generation, Lineage } from '@uncaged/contract';
 import { ask, filled, get, maybe, refuse } from '#lib/server/ask.ts';
+import { logged } from '#lib/server/work.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -37,30 +31,5 @@ export const actions: Actions = {
     const answer = await ask(event, 'POST', `/api/generations/${event.params.id}/unpublish`, {}, form.key);
     return answer.ok ? { published: false } : refuse('unpublish', answer.problem);
   },
-  find: async (event) => {
-    const form = await filled(event);
-    const typed = {
-      call: form.text('call'),
-      kind: form.text('kind'),
-      text: form.text('text'),
-      atMs: form.text('atMs'),
-    };
-    const body = {
-      callId: typed.call,
-      generationId: event.params.id,
-      kind: typed.kind,
-      text: typed.text,
-      atMs: form.number('atMs'),
-      seedKept: true as const,
-    };
-    const answer = await ask<ContributionSubmittedResponse>(
-      event,
-      'POST',
-      '/api/contributions',
-      body,
-      form.key,
-    );
-    if (!answer.ok) return refuse('find', answer.problem, typed);
-    redirect(303, `/work/reports/${answer.data.contribution.id}`);
-  },
+  find: (event) => logged(event, { generationId: event.params.id }),
 };

@@ -1,7 +1,9 @@
-import type { DatasetPage, FineTune, FineTuneSummary, Model } from '@uncaged/contract';
+import type { CallsResponse, DatasetPage, FineTune, FineTuneSummary, Model } from '@uncaged/contract';
 import { get, maybe } from '#lib/server/ask.ts';
+import { logged } from '#lib/server/work.ts';
 import { curve, facts, parts, sorted } from '#lib/training.ts';
-import type { PageServerLoad } from './$types';
+import { aboutMachine } from '#lib/work.ts';
+import type { Actions, PageServerLoad } from './$types';
 
 type Asking = Parameters<PageServerLoad>[0];
 
@@ -18,9 +20,10 @@ export const load: PageServerLoad = async (event) => {
   const { model } = await get<{ model: Model }>(event, `/api/models/${encodeURIComponent(event.params.id)}`);
   const cursor = event.url.searchParams.get('cursor');
   const query = new URLSearchParams({ limit: '36', ...(cursor ? { cursor } : {}) });
-  const [page, run] = await Promise.all([
+  const [page, run, calls] = await Promise.all([
     maybe<DatasetPage>(event, `/api/datasets/${model.datasetId}?${query}`),
     runOf(event, model),
+    event.locals.me ? maybe<CallsResponse>(event, '/api/calls') : null,
   ]);
   const { config, training, ...rest } = model;
   const lossOf = (tune: FineTune) => tune.losses.map(({ step, loss }) => ({ x: step, y: loss }));
@@ -33,5 +36,10 @@ export const load: PageServerLoad = async (event) => {
     run,
     items: page?.items ?? [],
     cursor: page?.cursor ?? null,
+    calls: (calls?.calls ?? []).filter(
+      ({ state, rates }) => state === 'open' && rates.some(({ kind }) => aboutMachine.includes(kind)),
+    ),
   };
 };
+
+export const actions: Actions = { find: (event) => logged(event, { modelId: event.params.id }) };
