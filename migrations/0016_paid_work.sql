@@ -81,6 +81,8 @@ alter table contributions
   add column units integer check (units > 0),
   -- {x, y, width, height} in thousandths of the picture
   add column region jsonb,
+  -- what its author calls it; for the report that shows that both are paid alike, and for nobody who judges
+  add column tone text check (tone in ('praise', 'criticism')),
   -- what it is about where it is about no clip
   add column model_id text,
   -- the first line of a finding, committed to before; null once erased

@@ -484,6 +484,7 @@ create table contributions (
   minutes integer,
   units integer,
   region jsonb,
+  tone text,
   model_id text,
   commitment_id text,
   found_at timestamp with time zone,
@@ -517,6 +518,7 @@ create table contributions (
   constraint contributions_panel_check CHECK ((jsonb_typeof(panel) = 'array'::text)),
   constraint contributions_rejected_check CHECK (((state <> 'rejected'::text) OR (decided_by = 'reviews'::text))),
   constraint contributions_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'accepted'::text, 'rejected'::text]))),
+  constraint contributions_tone_check CHECK ((tone = ANY (ARRAY['praise'::text, 'criticism'::text]))),
   constraint contributions_units_check CHECK ((units > 0))
 );
 CREATE INDEX contributions_appealable ON public.contributions USING btree (appeal_by) WHERE (appeal_by IS NOT NULL);

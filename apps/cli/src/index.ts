@@ -55,6 +55,21 @@ program
   .action(async (file, options) => (await import('./verify.ts')).verify(file, options));
 
 program
+  .command('statement')
+  .description('recompute a member’s account from an export alone')
+  .argument('<member>', 'their id')
+  .requiredOption('--from <file>', 'the archive')
+  .action(async (member, options) => (await import('./recompute.ts')).statement(member, options));
+
+program
+  .command('royalty')
+  .description('explain what one clip paid to the works behind its model, from an export alone')
+  .argument('<generation>', 'the clip’s id')
+  .requiredOption('--from <file>', 'the archive')
+  .option('--works <count>', 'how many of these works somebody holds', wholeNumber(1_000_000), 1)
+  .action(async (generation, options) => (await import('./recompute.ts')).royalty(generation, options));
+
+program
   .command('tally')
   .description('count the ballots of a file and print result, rounds and matrices as JSON')
   .argument('<file>', 'ballots, a line for each kind: 3:A>B=C (see docs/tallies.md)')

@@ -2,7 +2,7 @@ import { bytea, instant, integer, jsonb, minor, numeric, pgTable, primaryKey, te
 import type { Form, WorkKind } from './calls/kinds.ts';
 import type { Pay } from './calls/rates.ts';
 import type { DecidedBy, Verdict } from './contributions/decision.ts';
-import type { GenerationSnapshot, Region } from './contributions/submission.ts';
+import type { GenerationSnapshot, Region, Tone } from './contributions/submission.ts';
 
 /* See migrations/0004_compensation.sql and 0016_paid_work.sql for the constraints. */
 
@@ -87,6 +87,7 @@ export const contributions = pgTable('contributions', {
   generationId: text('generation_id'),
   generation: jsonb('generation').$type<GenerationSnapshot>(),
   modelId: text('model_id'),
+  tone: text('tone').$type<Tone>(),
   body: text('body'),
   atMs: integer('at_ms'),
   frame: integer('frame'),

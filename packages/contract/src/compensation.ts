@@ -242,6 +242,8 @@ export const contributionRequestSchema = z.strictObject({
   minutes: z.int().optional(),
   /** how much of it there is, where a sum is shared by weight */
   units: z.int().optional(),
+  /** what its author calls it; nobody who judges it sees this, and a report shows that it changes nothing */
+  tone: z.enum(['praise', 'criticism']).optional(),
   /** 32 bytes in hex: opens a commitment that was made to the first line of the text */
   salt: z
     .string()
@@ -467,6 +469,19 @@ export const paidResponseSchema = z.object({
     }),
   ),
   totals: z.array(z.object({ currency: currencySchema, pieces: z.int(), total: minorSchema })),
+  /**
+   * The same by what its authors call their words; a tone of fewer members than privacy.minGroupSize is left out.
+   * `median` as above; null where nothing was accepted.
+   */
+  byTone: z.array(
+    z.object({
+      tone: z.enum(['praise', 'criticism']),
+      currency: currencySchema,
+      accepted: z.int(),
+      rejected: z.int(),
+      median: minorSchema.nullable(),
+    }),
+  ),
   /** the unpaid-labour meter */
   owed: z.object({
     /** accepted and not paid: must be zero, since acceptance and payment are one entry */

@@ -4,5 +4,12 @@ export { ballotMessage, countFile, paperMessage, voteMethods } from '@uncaged/go
 export type { Finding, FindingCode } from './finding.ts';
 export type { PolicyStep } from './replay/policies.ts';
 export { blobReader, bytesReader } from './source.ts';
+export {
+  type RoyaltyTold,
+  royaltyIn,
+  royaltyInWords,
+  statementIn,
+  statementInWords,
+} from './statement.ts';
 export { type Figures, type Options, type Verdict, verifyArchive } from './verify.ts';
 export { verdictInWords } from './words.ts';

@@ -21,6 +21,7 @@ import {
   whatWasPaid,
 } from '@uncaged/compensation';
 import { contributionsQuerySchema, compensationEndpoints as wire } from '@uncaged/contract';
+import { modelOf } from '@uncaged/provenance';
 import { type Generation, readGeneration } from '@uncaged/studio';
 import { type Deps, newRoutes } from '../deps.ts';
 import { route } from '../route.ts';
@@ -148,6 +149,8 @@ function contributions(deps: Deps, app: App): void {
     { summary: 'Hand in work on a clip', status: 201 },
     async ({ c, body, idempotencyKey }) => {
       const ctx = await deps.contextOf(c);
+      const about = body.modelId === undefined ? null : await modelOf(ctx, body.modelId);
+      if (about?.ok === false) return about;
       const clip = body.generationId === undefined ? null : await readGeneration(ctx, body.generationId);
       if (clip && !['done', 'failed'].includes(clip.row.state)) return { ok: false, code: 'not_finished' };
       const taken = await submit(ctx, { ...body, generation: clip && refOf(clip), idempotencyKey });

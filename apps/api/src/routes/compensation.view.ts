@@ -96,6 +96,7 @@ export function wirePaid(report: house.PaidReport): wire.PaidResponse {
     asOf: report.asOf,
     paid: report.paid.map(({ median, ...line }) => ({ ...summed(line), median: median?.toString() ?? null })),
     totals: report.totals.map(summed),
+    byTone: report.byTone.map(({ median, ...line }) => ({ ...line, median: median?.toString() ?? null })),
     owed: {
       acceptedUnpaid: report.owed.acceptedUnpaid.map(summed),
       submittedUnanswered: report.owed.submittedUnanswered.map(summed),

@@ -24,6 +24,7 @@ import {
   type Submission,
   type SubmissionRefusal,
   snapshotOf,
+  type Tone,
   takeSubmission,
 } from './submission.ts';
 import { type ContributionView, viewOf } from './view.ts';
@@ -43,6 +44,8 @@ export interface SubmissionGiven extends Idempotent {
   units?: number | undefined;
   /** the salt, 32 bytes in hex, that opens an earlier commitment to the first line */
   salt?: string | undefined;
+  /** what its author calls it; see `Tone` */
+  tone?: Tone | undefined;
   /** the clip it is about */
   generationId?: string | undefined;
   /** the generation as whoever knows generations describes it to this member; null when there is none to see */
@@ -96,7 +99,7 @@ export async function submit(
       ...{ kind: taken.kind, ...measures(call, taken.kind, submission) },
       ...about.about,
       body: piece.text.trim(),
-      ...{ atMs, frame, region },
+      ...{ atMs, frame, region, tone: piece.tone ?? null },
       ...claim,
       amount: taken.amount,
       hold: taken.hold,
@@ -117,7 +120,7 @@ function inputOf(piece: SubmissionGiven): { [key: string]: Json } {
   const { callId, generationId, kind, text, atMs = null, frame = null } = piece;
   const input: { [key: string]: Json } = { what: 'contribution', callId, kind, text, atMs, frame };
   if (generationId !== undefined) input.generationId = generationId;
-  for (const name of ['region', 'milestone', 'minutes', 'units', 'salt', 'modelId'] as const)
+  for (const name of ['region', 'tone', 'milestone', 'minutes', 'units', 'salt', 'modelId'] as const)
     if (piece[name] !== undefined) input[name] = piece[name] as Json;
   return input;
 }
@@ -202,6 +205,7 @@ function submittedFact(row: Omit<store.NewContribution, 'entryId'>, call: Stored
 /** What only some pieces say. */
 function more(row: Omit<store.NewContribution, 'entryId'>): { [key: string]: Json } {
   const said: { [key: string]: Json } = {};
+  if (row.tone) said.tone = row.tone;
   if (row.region) said.region = { ...row.region };
   if (row.milestone) said.milestone = row.milestone;
   if (row.minutes != null) said.minutes = row.minutes;

@@ -45,6 +45,10 @@ export interface Region {
   height: number;
 }
 
+/** What an author calls their own words. Nobody who judges them sees it, and it changes nothing. */
+export const tones = ['praise', 'criticism'] as const;
+export type Tone = (typeof tones)[number];
+
 export interface Submission {
   kind: string;
   text: string;

@@ -1,4 +1,5 @@
 import { rows, sql, type Tx } from '@uncaged/platform';
+import type { Tone } from '../contributions/submission.ts';
 import type { PaidAlike } from './recast.ts';
 
 export interface PaidRow {
@@ -35,6 +36,31 @@ export async function paidRows(tx: Tx): Promise<PaidRow[]> {
           case when count(member) = 0 then null else count(distinct member)::int end as people,
           percentile_disc(0.5) within group (order by amount) as median, sum(amount)::int8 as total
         from (${paidPieces}) as pieces group by kind, currency order by kind collate "C", currency collate "C"`,
+  );
+}
+
+export interface ToneRow {
+  tone: Tone;
+  currency: string;
+  accepted: number;
+  rejected: number;
+  /** how many members stand behind the figure */
+  people: number;
+  /** the lower of the two middle amounts when the count is even; null where nothing was accepted */
+  median: bigint | null;
+}
+
+/** What became of decided pieces whose authors said what they are, praise or criticism, and what they were paid. */
+export async function toneRows(tx: Tx): Promise<ToneRow[]> {
+  return rows<ToneRow>(
+    tx,
+    sql`select c.tone, k.currency, count(*) filter (where c.state = 'accepted')::int as accepted,
+          count(*) filter (where c.state = 'rejected')::int as rejected, count(distinct c.author_id)::int as people,
+          percentile_disc(0.5) within group (order by coalesce(c.paid, c.amount))
+            filter (where c.state = 'accepted') as median
+        from contributions c join calls k on k.id = c.call_id
+        where c.tone is not null and c.state <> 'waiting' and c.units is null
+        group by c.tone, k.currency order by c.tone collate "C", k.currency collate "C"`,
   );
 }
 

@@ -7,6 +7,8 @@ import {
   owingClips,
   paidAlikeRows,
   paidRows,
+  type ToneRow,
+  toneRows,
   unansweredRows,
   unpaidRows,
 } from './paid.store.ts';
@@ -17,6 +19,8 @@ export interface PaidReport {
   asOf: Date;
   paid: PaidLine[];
   totals: { currency: string; pieces: number; total: Minor }[];
+  /** the same by what its authors call their words: criticism is paid like praise, or this shows that it is not */
+  byTone: (Omit<ToneRow, 'people'> & { median: Minor | null })[];
   owed: {
     /** accepted and not paid: empty, since acceptance and payment are one entry */
     acceptedUnpaid: { currency: string; pieces: number; total: Minor }[];
@@ -26,17 +30,21 @@ export interface PaidReport {
 
 /**
  * What the collective has paid, by kind, and what it owes; never about a person. A median that fewer members than
- * policy's privacy.minGroupSize stand behind is kept back.
+ * policy's privacy.minGroupSize stand behind is kept back, and so is a tone of fewer.
  */
 export async function whatWasPaid(tx: Tx, ctx: GovernedContext): Promise<PaidReport> {
   const { minGroupSize } = ctx.policy.document.privacy;
   const paid = (await paidRows(tx)).map(({ people, median, ...line }) => {
     return { ...line, median: people === null || people >= minGroupSize ? median : null };
   });
+  const tones = (await toneRows(tx))
+    .filter(({ people }) => people >= minGroupSize)
+    .map(({ people: _, ...line }) => line);
   return {
     asOf: ctx.clock.now(),
     paid,
     totals: totalsOf(paid),
+    byTone: tones,
     owed: {
       acceptedUnpaid: await unpaidRows(tx),
       submittedUnanswered: await unansweredRows(tx),

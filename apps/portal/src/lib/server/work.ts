@@ -15,6 +15,7 @@ const fields = [
   'width',
   'height',
   'salt',
+  'tone',
 ] as const;
 
 /** Hands in work as its form says it, about a clip, a model or neither; then shows the report. */
@@ -36,6 +37,7 @@ export async function logged(event: RequestEvent, about: { generationId?: string
     minutes: form.number('minutes'),
     units: form.number('units'),
     salt: form.text('salt') || undefined,
+    tone: form.text('tone') || undefined,
   };
   const answer = await ask<ContributionSubmittedResponse>(
     event,

@@ -2,6 +2,7 @@ import type {
   CallsResponse,
   ContributionsResponse,
   FundsResponse,
+  PaidResponse,
   ReviewDeskResponse,
 } from '@uncaged/contract';
 import { minorOf } from '#lib/money.ts';
@@ -10,17 +11,19 @@ import { slug } from '#lib/text.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-  const [calls, funds, desk, mine] = await Promise.all([
+  const [calls, funds, desk, mine, paid] = await Promise.all([
     maybe<CallsResponse>(event, '/api/calls'),
     maybe<FundsResponse>(event, '/api/funds'),
     event.locals.me ? maybe<ReviewDeskResponse>(event, '/api/reviews') : null,
     event.locals.me ? maybe<ContributionsResponse>(event, '/api/contributions?mine=true') : null,
+    maybe<PaidResponse>(event, '/api/paid'),
   ]);
   return {
     calls: calls?.calls ?? [],
     funds,
     waiting: desk?.waiting.length ?? 0,
     mine: mine?.contributions ?? [],
+    tones: paid?.byTone ?? [],
   };
 };
 
