@@ -108,7 +108,8 @@ alter table contributions
 create index contributions_appealable on contributions (appeal_by) where appeal_by is not null;
 create unique index contributions_milestone_once on contributions (call_id, milestone)
   where milestone <> '' and state <> 'rejected';
-create index contributions_undrawn on contributions (id) where state = 'waiting' and panel is null;
+create index contributions_undrawn on contributions (call_id) where state = 'waiting' and panel is null;
+create index contributions_panel on contributions using gin (panel) where state = 'waiting';
 
 alter table contribution_reviews add column duplicate_of text;
 
@@ -130,6 +131,7 @@ create table contribution_appeals (
   check ((panel is null) = (answers_by is null)),
   check ((state in ('accepted', 'rejected')) = (decided_at is not null))
 );
+create index contribution_appeals_judging on contribution_appeals (answers_by) where state = 'judging';
 create table contribution_appeal_votes (
   contribution_id text not null references contribution_appeals (contribution_id),
   member_id text not null,

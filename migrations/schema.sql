@@ -438,6 +438,7 @@ create table contribution_appeals (
   constraint contribution_appeals_reason_check CHECK ((reason <> ''::text)),
   constraint contribution_appeals_state_check CHECK ((state = ANY (ARRAY['opened'::text, 'judging'::text, 'accepted'::text, 'rejected'::text])))
 );
+CREATE INDEX contribution_appeals_judging ON public.contribution_appeals USING btree (answers_by) WHERE (state = 'judging'::text);
 
 create table contribution_reviews (
   contribution_id text not null,
@@ -527,7 +528,8 @@ CREATE INDEX contributions_by_call ON public.contributions USING btree (call_id)
 CREATE INDEX contributions_by_generation ON public.contributions USING btree (generation_id);
 CREATE INDEX contributions_decided ON public.contributions USING btree (decided_at) WHERE (state = 'accepted'::text);
 CREATE UNIQUE INDEX contributions_milestone_once ON public.contributions USING btree (call_id, milestone) WHERE ((milestone <> ''::text) AND (state <> 'rejected'::text));
-CREATE INDEX contributions_undrawn ON public.contributions USING btree (id) WHERE ((state = 'waiting'::text) AND (panel IS NULL));
+CREATE INDEX contributions_panel ON public.contributions USING gin (panel) WHERE (state = 'waiting'::text);
+CREATE INDEX contributions_undrawn ON public.contributions USING btree (call_id) WHERE ((state = 'waiting'::text) AND (panel IS NULL));
 CREATE INDEX contributions_waiting ON public.contributions USING btree (review_by) WHERE (state = 'waiting'::text);
 
 create table credential_chain (

@@ -13,7 +13,7 @@ const books = {} as Record<'safeguard' | 'options' | 'measure', Uint8Array>;
 beforeAll(async () => {
   for (const [name, story] of Object.entries({ safeguard, options })) {
     await using stage = await raise();
-    books[name as keyof typeof books] = (await story.tell(stage)).archive;
+    books[name as keyof typeof books] = (await story.tell(stage, 'short')).archive;
   }
   books.measure = await measured();
 });

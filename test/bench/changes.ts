@@ -25,5 +25,5 @@ export const bench: Bench = {
 async function archive(): Promise<Uint8Array> {
   if (process.env.UNCAGED_ARCHIVE) return readFile(process.env.UNCAGED_ARCHIVE);
   await using stage = await raise();
-  return (await story.tell(stage)).archive;
+  return (await story.tell(stage, 'short')).archive;
 }

@@ -25,7 +25,7 @@ const windows = new Map<string, Watched>();
 
 beforeAll(async () => {
   stage = await raiseWithPortal();
-  archive = (await story.tell(stage)).archive;
+  archive = (await story.tell(stage, 'short')).archive;
   places = await liven(stage);
   browser = await openBrowser();
 });

@@ -21,7 +21,7 @@ if (!existsSync(told)) {
   if (!opened.ok) throw new Error(opened.message);
   {
     await using stage = await raise({ platform: Object.assign(opened.platform, { clock }) });
-    await story.tell(stage);
+    await story.tell(stage, 'short');
   }
   await writeFile(told, `${login}\n`);
 }

@@ -11,7 +11,7 @@ const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter
 test.each(folders.map(({ name }) => name))('%s', { timeout: 900_000 }, async (name) => {
   const { story } = (await import(path.join(import.meta.dirname, name, 'story.ts'))) as { story: Story };
   await using stage = await raise();
-  const told = await story.tell(stage);
+  const told = await story.tell(stage, 'short');
   await stage.check();
   await expect(told.tables.join('\n')).toMatchFileSnapshot(
     path.join(import.meta.dirname, name, 'tables.snap.txt'),

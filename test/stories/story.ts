@@ -11,5 +11,8 @@ export interface Told {
 export interface Story {
   number: string;
   title: string;
-  tell(stage: Stage): Promise<Told>;
+  /** Most stories have one length; the suite tells the short one, `npm run story` the full one. */
+  tell(stage: Stage, length: Length): Promise<Told>;
 }
+
+export type Length = 'full' | 'short';

@@ -1,10 +1,11 @@
+import type { Tx } from '@uncaged/platform';
 import { callsToClose, callsToDraw } from './calls/calls.store.ts';
 import { closeCall } from './calls/calls.ts';
 import { drawPlaces } from './calls/places.ts';
 import { atOneInstant, type GovernedContext } from './context.ts';
 import { undecided } from './contributions/appeals.store.ts';
 import { appealDue, releaseUnappealed } from './contributions/appeals.ts';
-import { overdue, unappealed, undrawn } from './contributions/contributions.store.ts';
+import { callsUndrawn, overdue, unappealed } from './contributions/contributions.store.ts';
 import { drawReviewers } from './contributions/reviewers.ts';
 import { acceptBySilence } from './contributions/reviews.ts';
 
@@ -20,10 +21,11 @@ export async function due(given: GovernedContext): Promise<number> {
   const ctx = atOneInstant(given);
   const failures: unknown[] = [];
   let changed = 0;
-  const each = async (ids: readonly string[], change: typeof acceptBySilence) => {
+  type Change = (tx: Tx, at: typeof ctx, id: string) => Promise<boolean | number>;
+  const each = async (ids: readonly string[], change: Change) => {
     for (const id of ids) {
       try {
-        if (await ctx.db.transaction((tx) => change(tx, ctx, id))) changed += 1;
+        changed += Number(await ctx.db.transaction((tx) => change(tx, ctx, id)));
       } catch (failure) {
         failures.push(failure);
       }
@@ -31,7 +33,7 @@ export async function due(given: GovernedContext): Promise<number> {
   };
   const { read } = ctx.db;
   await each(await callsToDraw(read, ctx.now), drawPlaces);
-  await each(await undrawn(read, batch), drawReviewers);
+  await each(await callsUndrawn(read), drawReviewers);
   await each(await overdue(read, ctx.now, batch), acceptBySilence);
   await each(await undecided(read), appealDue);
   await each(await unappealed(read, ctx.now, batch), releaseUnappealed);

@@ -6,7 +6,7 @@ import { openCall } from './calls/calls.ts';
 import type { ProposedTerms } from './calls/terms.ts';
 import { compensationChecks } from './checks.ts';
 import { atOneInstant } from './context.ts';
-import { undrawn } from './contributions/contributions.store.ts';
+import { callsUndrawn } from './contributions/contributions.store.ts';
 import { submit } from './contributions/contributions.ts';
 import { drawReviewers } from './contributions/reviewers.ts';
 import type { GenerationRef } from './contributions/submission.ts';
@@ -118,9 +118,9 @@ export async function submitBug(author: GovernedContext, callId: string): Promis
 export async function drawWaiting(given: GovernedContext): Promise<void> {
   await sealStanding(given, 60_000);
   const ctx = atOneInstant(given);
-  for (const id of await undrawn(ctx.db.read, 100))
-    if (!(await ctx.db.transaction((tx) => drawReviewers(tx, ctx, id))))
-      throw new Error(`${id} was not drawn`);
+  for (const id of await callsUndrawn(ctx.db.read))
+    if ((await ctx.db.transaction((tx) => drawReviewers(tx, ctx, id))) === 0)
+      throw new Error(`call ${id} drew nobody`);
 }
 
 /** What of the named invariants does not hold; nothing when all is well. */

@@ -9,24 +9,20 @@ import { answerOf, fateOf, type Piece, pieceOf } from './month.ts';
 const DAY = 86_400_000;
 const password = 'a reed by the water';
 
-/** 300 members, a month of ten calls, 5,000 pieces of work. */
+/** 300 members, a month of ten calls, 5,000 pieces of work; told in short, one call of them. */
 const members = 300;
-const calls = 10;
+const calls = { full: 10, short: 1 };
 const perCall = 500;
 
 /** What happens to a piece is written in month.ts; who is drawn to judge it, the book decides anew each time. */
 export const story: Story = {
   number: '030',
   title: 'Three hundred',
-  async tell(stage) {
+  async tell(stage, length) {
     const house = await gather(stage);
     const clips = await makeClips(stage, house);
     const model = (await house.steward.get<{ models: { id: string }[] }>('/api/models')).models[0]?.id ?? '';
-    for (let at = 0; at < calls; at++) await aCall(stage, house, at, model);
-    // Appeals of the last call run out, and it closes.
-    for (let week = 0; week < 4; week++) await stage.pass(7 * DAY);
-    await stage.sealed();
-    await stage.pass(0);
+    for (let at = 0; at < calls[length]; at++) await aCall(stage, house, at, model);
     await stage.sealed();
     return end(stage, house, clips);
   },
@@ -104,12 +100,12 @@ async function aCall(stage: Stage, house: House, at: number, modelId: string): P
   await stage.sealed();
   await stage.pass(0);
   await answer(house);
-  // Silence accepts after a week; who was rejected has a week to say no to that, and a panel another to look.
-  await stage.pass(8 * DAY);
   await appeal(house, pieces);
   await stage.sealed();
   await stage.pass(0);
   await answer(house);
+  // Silence accepts after a week; then the time is over in which a rejection can be appealed against, too.
+  await stage.pass(8 * DAY);
 }
 
 const numberIn = (piece: Contribution) => Number(/#(\d+)/.exec(piece.text ?? '')?.[1] ?? -1);

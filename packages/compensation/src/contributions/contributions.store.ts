@@ -97,45 +97,70 @@ export async function waitingFor(
         eq(contributionAppealVotes.memberId, memberId),
       ),
     );
-  const toReview = and(
+  // Two questions, so that each finds its index: an "or" over both reads every piece there ever was.
+  const waits = and(
     eq(contributions.state, 'waiting'),
     ne(contributions.authorId, memberId),
     gt(contributions.reviewBy, now),
-    or(isNull(calls.reviewerSeats), names(contributions.panel, memberId)),
     notExists(reviewed),
   );
-  const toJudge = and(
-    eq(contributionAppeals.state, 'judging'),
-    gt(contributionAppeals.answersBy, now),
-    names(contributionAppeals.panel, memberId),
-    notExists(judged),
-  );
-  const found = await tx
-    .select({ piece: contributions })
-    .from(contributions)
-    .innerJoin(calls, eq(calls.id, contributions.callId))
-    .leftJoin(contributionAppeals, eq(contributionAppeals.contributionId, contributions.id))
-    .where(or(toReview, toJudge))
-    .orderBy(
-      asc(sql`coalesce(${contributionAppeals.answersBy}, ${contributions.reviewBy})`),
-      asc(contributions.id),
+  const ask = (asked: SQL | undefined) =>
+    tx
+      .select({ piece: contributions, by: contributions.reviewBy })
+      .from(contributions)
+      .innerJoin(calls, eq(calls.id, contributions.callId))
+      .where(asked)
+      .orderBy(asc(contributions.reviewBy), asc(contributions.id))
+      .limit(limit);
+  const drawn = await ask(and(waits, names(contributions.panel, memberId)));
+  const open = await ask(and(waits, isNull(contributions.panel), isNull(calls.reviewerSeats)));
+  const judging = await tx
+    .select({ piece: contributions, by: contributionAppeals.answersBy })
+    .from(contributionAppeals)
+    .innerJoin(contributions, eq(contributions.id, contributionAppeals.contributionId))
+    .where(
+      and(
+        eq(contributionAppeals.state, 'judging'),
+        gt(contributionAppeals.answersBy, now),
+        names(contributionAppeals.panel, memberId),
+        notExists(judged),
+      ),
     )
     .limit(limit);
-  return found.map(({ piece }) => piece);
+  return [...drawn, ...open, ...judging]
+    .sort((a, b) => Number(a.by) - Number(b.by) || (a.piece.id < b.piece.id ? -1 : 1))
+    .slice(0, limit)
+    .map(({ piece }) => piece);
 }
 
-/** Pieces whose reviewers are to be drawn, in the order in which they came in. */
-export async function undrawn(tx: Tx, limit: number): Promise<string[]> {
+/** Calls in which reviewers are to be drawn. */
+export async function callsUndrawn(tx: Tx): Promise<string[]> {
   const found = await tx
-    .select({ id: contributions.id })
+    .selectDistinct({ id: contributions.callId })
     .from(contributions)
     .innerJoin(calls, eq(calls.id, contributions.callId))
     .where(
       and(eq(contributions.state, 'waiting'), isNull(contributions.panel), isNotNull(calls.reviewerSeats)),
+    );
+  return found.map(({ id }) => id);
+}
+
+/** Pieces of a call whose reviewers are to be drawn, locked, in the order in which they came in. */
+export async function lockUndrawn(
+  tx: Tx,
+  callId: string,
+  limit: number,
+): Promise<Pick<ContributionRow, 'id' | 'authorId' | 'entryId'>[]> {
+  const { id, authorId, entryId } = contributions;
+  return tx
+    .select({ id, authorId, entryId })
+    .from(contributions)
+    .where(
+      and(eq(contributions.callId, callId), eq(contributions.state, 'waiting'), isNull(contributions.panel)),
     )
     .orderBy(asc(contributions.submittedAt), asc(contributions.id))
-    .limit(limit);
-  return found.map(({ id }) => id);
+    .limit(limit)
+    .for('update');
 }
 
 /** What was drawn in a call so far. */
@@ -147,8 +172,14 @@ export async function earlierDraws(tx: Tx, callId: string): Promise<EarlierDraw[
   return found.map(({ authorId, panel }) => ({ authorId, panel: panel ?? [] }));
 }
 
-export async function storePanel(tx: Tx, id: string, panel: string[], entryId: string): Promise<void> {
-  await tx.update(contributions).set({ panel, drawnEntryId: entryId }).where(eq(contributions.id, id));
+export async function storePanels(
+  tx: Tx,
+  panels: readonly { id: string; panel: string[]; entryId: string }[],
+): Promise<void> {
+  await tx.execute(
+    sql`update contributions c set panel = d -> 'panel', drawn_entry_id = d ->> 'entryId'
+        from jsonb_array_elements(${JSON.stringify(panels)}::text::jsonb) d where c.id = d ->> 'id'`,
+  );
 }
 
 /** The milestones of a call for which something waits or is accepted. */
