@@ -224,38 +224,80 @@ function studioPart(document: Json): Part {
   };
 }
 
-const pay: Part = {
-  key: 'compensation',
-  name: 'What work is paid',
-  groups: [
-    {
-      title: 'Reports',
-      fields: [
-        money('/compensation/rates/bug', 'A bug report, at least'),
-        money('/compensation/rates/critique', 'A critique, at least'),
-        money('/compensation/rates/experiment', 'An experiment, at least'),
-        money('/compensation/rates/red-team', 'A red-team report, at least'),
-      ],
-    },
-    {
-      title: 'Reviews',
-      fields: [
-        money('/compensation/reviewRate', 'One review'),
-        number('/compensation/reviewsNeeded', 'Members who decide about a report', 1, 25),
-        number('/compensation/reviewDays', 'Days of silence that are a yes', 1, 90),
-      ],
-    },
-    {
-      title: 'Royalties',
-      fields: [
-        money('/compensation/royalty/perGeneration', 'What each clip owes to its works'),
-        { ...sentence('/compensation/royalty/fund', 'Out of the fund', 1, 63) },
-        number('/compensation/royalty/split/works', 'Parts to the makers', 0, 1000),
-        number('/compensation/royalty/split/fund', 'Parts back to the fund', 0, 1000),
-      ],
-    },
-  ],
-};
+/** What a rate that some cards lack pays for: by the hour, or as a shared sum, or by the piece. */
+function rateFields(document: Json, kind: string, name: string): ClauseField[] {
+  const path = `/compensation/rates/${kind}`;
+  const rate = at(document, path);
+  if (rate === undefined) return [];
+  if (typeof rate === 'number') return [money(path, `${name}, a piece, at least`)];
+  if (at(document, `${path}/shared`) !== undefined)
+    return [money(`${path}/shared`, `${name}, shared by all who did it, at least`)];
+  return [
+    money(`${path}/hourly`, `${name}, an hour, at least`),
+    number(`${path}/mostMinutes`, `${name}, most minutes of a piece`, 1, 1440),
+  ];
+}
+
+function pay(document: Json): Part {
+  const has = (path: string, field: ClauseField) => (at(document, path) === undefined ? [] : [field]);
+  return {
+    key: 'compensation',
+    name: 'What work is paid',
+    groups: [
+      {
+        title: 'Reports',
+        fields: [
+          money('/compensation/rates/bug', 'A bug report, at least'),
+          money('/compensation/rates/critique', 'A critique, at least'),
+          money('/compensation/rates/experiment', 'An experiment, at least'),
+          money('/compensation/rates/red-team', 'A red-team report, at least'),
+          ...has('/compensation/laterShare', {
+            ...number(
+              '/compensation/laterShare/numerator',
+              'Of a finding that was not the first: parts paid',
+              0,
+              1000,
+            ),
+          }),
+          ...has('/compensation/laterShare', {
+            ...number('/compensation/laterShare/denominator', 'of so many parts', 1, 1000),
+          }),
+        ],
+      },
+      {
+        title: 'Other work',
+        fields: [
+          ...rateFields(document, 'feedback-session', 'A feedback session'),
+          ...rateFields(document, 'translation', 'Translation'),
+          ...rateFields(document, 'stewardship', 'Stewardship'),
+          ...rateFields(document, 'dataset-curation', 'Curation of a dataset'),
+          ...rateFields(document, 'recaptioning', 'New captions'),
+        ],
+      },
+      {
+        title: 'Reviews',
+        fields: [
+          money('/compensation/reviewRate', 'One review'),
+          ...has(
+            '/compensation/reviewerSeats',
+            number('/compensation/reviewerSeats', 'Members drawn to look at a report', 1, 25),
+          ),
+          number('/compensation/reviewsNeeded', 'Members who decide about a report', 1, 25),
+          number('/compensation/reviewDays', 'Days of silence that are a yes', 1, 90),
+        ],
+      },
+      {
+        title: 'Royalties',
+        fields: [
+          money('/compensation/royalty/perGeneration', 'What each clip owes to its works'),
+          { ...sentence('/compensation/royalty/fund', 'Out of the fund', 1, 63) },
+          number('/compensation/royalty/split/works', 'Parts to the makers', 0, 1000),
+          number('/compensation/royalty/split/fund', 'Parts back to the fund', 0, 1000),
+        ],
+      },
+    ].filter(({ fields }) => fields.length > 0),
+  };
+}
 
 function grants(document: Json): Part {
   const fields = (path: string) => [
@@ -618,7 +660,7 @@ function allParts(document: Json, around: Around): Part[] {
     ...otherParts(document),
     safeguards(document),
     studioPart(document),
-    pay,
+    pay(document),
     grants(document),
     models(document, around),
     learning,

@@ -265,6 +265,17 @@ function makingChapter(document: Tree): Chapter {
   };
 }
 
+/** What a kind of work is paid, in a sentence. */
+function rateWords(kind: string, rate: Json | undefined, money: (minor: string) => string): string {
+  if (typeof rate === 'number')
+    return `${/^[aeiou]/.test(kind) ? 'An' : 'A'} ${kind} report is paid at least ${money(String(rate))}.`;
+  const { hourly, mostMinutes, shared } = tree(rate);
+  const name = kind.slice(0, 1).toUpperCase() + kind.slice(1).replaceAll('-', ' ');
+  if (shared !== undefined)
+    return `${name} shares at least ${money(String(number(shared)))} by how much each did.`;
+  return `${name} is paid at least ${money(String(number(hourly)))} an hour, up to ${number(mostMinutes)} minutes a piece.`;
+}
+
 function payChapter(document: Tree, money: (minor: string) => string): Chapter {
   const pay = tree(document.compensation);
   const royalty = tree(pay.royalty);
@@ -273,17 +284,36 @@ function payChapter(document: Tree, money: (minor: string) => string): Chapter {
   return {
     title: 'What work is paid',
     clauses: [
-      ...rates.map(([kind, amount]) => ({
+      ...rates.map(([kind, rate]) => ({
         path: `/compensation/rates/${inPointer(kind)}`,
-        text: `${/^[aeiou]/.test(kind) ? 'An' : 'A'} ${kind} report is paid at least ${money(String(number(amount)))}.`,
+        text: rateWords(kind, rate, money),
       })),
+      ...(pay.laterShare === undefined
+        ? []
+        : [
+            {
+              path: '/compensation/laterShare',
+              text: `Whoever finds what another found before, on their own, is paid ${number(tree(pay.laterShare).numerator)}/${number(tree(pay.laterShare).denominator)} of it.`,
+            },
+          ]),
       {
         path: '/compensation/reviewRate',
         text: `One review is paid ${money(String(number(pay.reviewRate)))}.`,
       },
+      ...(pay.reviewerSeats === undefined
+        ? []
+        : [
+            {
+              path: '/compensation/reviewerSeats',
+              text: `${number(pay.reviewerSeats)} members other than the author are drawn by lot to look at a report.`,
+            },
+          ]),
       {
         path: '/compensation/reviewsNeeded',
-        text: `${number(pay.reviewsNeeded)} members other than the author decide about a report.`,
+        text:
+          pay.reviewerSeats === undefined
+            ? `${number(pay.reviewsNeeded)} members other than the author decide about a report.`
+            : `${number(pay.reviewsNeeded)} of them who agree decide about it.`,
       },
       {
         path: '/compensation/reviewDays',
