@@ -752,6 +752,31 @@ END IS NOT NULL))),
 CREATE INDEX fine_tunes_of_maker ON public.fine_tunes USING btree (maker_id, id DESC);
 CREATE INDEX fine_tunes_waiting ON public.fine_tunes USING btree (queued_at) WHERE (state = 'waiting'::text);
 
+create table fund_reversals (
+  reversed_entry_id text not null,
+  entry_id text not null,
+  reason text not null,
+  constraint fund_reversals_pkey PRIMARY KEY (reversed_entry_id),
+  constraint fund_reversals_entry_id_key UNIQUE (entry_id),
+  constraint fund_reversals_reason_check CHECK ((reason <> ''::text))
+);
+
+create table fund_sources (
+  name text not null,
+  kind text not null,
+  sponsor text,
+  asks text,
+  declared_at timestamp with time zone not null,
+  entry_id text not null,
+  constraint fund_sources_pkey PRIMARY KEY (name),
+  constraint fund_sources_entry_id_key UNIQUE (entry_id),
+  constraint fund_sources_asks_check CHECK ((asks <> ''::text)),
+  constraint fund_sources_check CHECK (((sponsor IS NULL) = (asks IS NULL))),
+  constraint fund_sources_kind_check CHECK ((kind = ANY (ARRAY['grant'::text, 'membership'::text, 'sales'::text, 'donation'::text, 'licence'::text]))),
+  constraint fund_sources_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
+  constraint fund_sources_sponsor_check CHECK ((sponsor <> ''::text))
+);
+
 create table generation_adapters (
   generation_id text not null,
   index integer not null,
@@ -1593,6 +1618,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.credent
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.dataset_items FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.datasets FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER finding_commitments_keep_promises BEFORE DELETE OR UPDATE ON public.finding_commitments FOR EACH ROW EXECUTE FUNCTION compensation_keeps_promises();
+CREATE TRIGGER fund_reversals_keep_promises BEFORE DELETE OR UPDATE ON public.fund_reversals FOR EACH ROW EXECUTE FUNCTION compensation_keeps_promises();
+CREATE TRIGGER fund_sources_keep_promises BEFORE DELETE OR UPDATE ON public.fund_sources FOR EACH ROW EXECUTE FUNCTION compensation_keeps_promises();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.generation_adapters FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.lineage_adapters FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.output_lineages FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();

@@ -61,14 +61,14 @@ test('pressed twice, a form does its thing once', async () => {
   await page.waitForURL('**/make?now=*');
   expect(await clips()).toEqual(['a boat, twice pressed']);
 
-  await page.goto('/work');
+  await page.goto('/work/funds');
   await awake(page);
   const before = await deposits();
-  await page.getByText('Write down money that came in').click();
-  await page.getByLabel('Amount in EUR').fill('12.50');
+  await page.getByText('Money came in').click();
+  await page.locator('#d-amount').fill('12.50');
   await page.getByLabel('It comes from').fill('sales');
   await page.getByRole('button', { name: 'Write it in the book' }).dblclick();
-  await page.getByRole('row', { name: 'sales 12.50' }).waitFor();
+  await page.getByRole('row', { name: 'sales sales 12.50' }).waitFor();
   // The page of the log shows what is sealed, at most a second later; a second deposit would stand there then.
   await expect.poll(deposits, { timeout: 10_000 }).toBe(before + 1);
   await page.waitForTimeout(1_500);

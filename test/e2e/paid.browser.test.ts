@@ -255,6 +255,39 @@ test('a grant is given to one, paid step by step; places are drawn among those w
   expect(call.places.drawn).toHaveLength(1);
 });
 
+test('funds say what stands where and whose money it was; a mistake is taken back', {
+  timeout: walk,
+}, async () => {
+  const page = await pageOf('heron');
+  await page.goto('/work/funds');
+  await awake(page);
+  await page.getByText('A sponsor, or another source').click();
+  await page.getByLabel('Short name').fill('reed-trust');
+  await page.getByLabel('Who it is').fill('The Reed Trust');
+  await page.getByRole('button', { name: 'Declare it' }).click();
+  await page.getByRole('alert').waitFor();
+  expect(await page.getByLabel('Who it is').inputValue()).toBe('The Reed Trust');
+  await page.getByLabel('What they ask in return').fill('Its name on the wall.');
+  await page.getByRole('button', { name: 'Declare it' }).click();
+  await page.getByText('Money came in').click();
+  await page.locator('#d-amount').fill('1250');
+  await page.getByLabel('It comes from').fill('reed-trust');
+  await page.getByRole('button', { name: 'Write it in the book' }).click();
+  await page.getByText('asks in return: Its name on the wall.').waitFor();
+  await page.getByText('Into another currency').click();
+  await page.locator('#x-amount').fill('100');
+  await page.getByLabel('Into', { exact: true }).fill('JPY');
+  await page.getByLabel('For one of the first, of the second').fill('161.37');
+  await page.getByLabel('Whose rate, of which day').fill('The central bank, today');
+  await page.getByRole('button', { name: 'Change it, in main' }).click();
+  await page.getByText('16,137 JPY').first().waitFor();
+  await look('heron', 'work-funds');
+  await page.getByText('It was a mistake').first().click();
+  await page.getByLabel('Why').first().fill('It was meant for another table.');
+  await page.getByRole('button', { name: 'Take it back' }).first().click();
+  await page.getByText('a mistake taken back').waitFor();
+});
+
 test('nothing went wrong on any of these pages, and the book holds', { timeout: walk }, async () => {
   const troubles = [...windows.values()].flatMap((window) => window.troubles());
   expect(troubles.filter((trouble) => !trouble.startsWith('answered 4'))).toEqual([]);

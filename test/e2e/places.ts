@@ -107,6 +107,7 @@ function places(ids: Ids): Place[] {
       action: /wait.* for your answer/,
       member: 'iris',
     },
+    { name: 'funds', path: '/work/funds', heading: /Where our money is/ },
     { name: 'call', path: `/work/${ids.call}`, heading: /What does commons-2 do to houses/ },
     {
       name: 'open-a-call',

@@ -70,6 +70,11 @@ export const access: Readonly<Record<string, readonly Who[]>> = {
   // compensation
   'POST /api/funds/deposits': ['deposit_funds', 'operator'],
   'GET /api/funds': ['anyone'],
+  'GET /api/funds/:name/movements': ['anyone'],
+  'POST /api/funds/sources': ['deposit_funds'],
+  'POST /api/funds/transfers': ['deposit_funds'],
+  'POST /api/funds/exchanges': ['deposit_funds'],
+  'POST /api/funds/reversals': ['deposit_funds'],
   'POST /api/calls': ['open_call'],
   'GET /api/calls': ['anyone'],
   'GET /api/calls/:id': ['anyone'],

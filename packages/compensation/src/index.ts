@@ -24,7 +24,8 @@ export { type EarlierFinding, earlierFindings, type ReviewGiven, review } from '
 export type { GenerationRef } from './contributions/submission.ts';
 export type { ContributionView } from './contributions/view.ts';
 export { due } from './due.ts';
-export { deposit, fundsOf } from './funds/funds.ts';
+export { deposit, fundsOf, type Movement, movementsOf } from './funds/funds.ts';
+export { declareSource, exchange, reverseMovement, transfer } from './funds/moves.ts';
 export { type PaidReport, paidSince, whatWasPaid } from './paid/paid.ts';
 export { type Accrued, accrueRoyalty, type PoolState, poolShares, poolsOf } from './royalties/royalties.ts';
 export { type MemberStatement, statementOf } from './statement/statement.ts';

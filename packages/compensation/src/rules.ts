@@ -11,6 +11,7 @@ export * from './contributions/drawing.ts';
 export * from './contributions/finding.ts';
 export * from './contributions/submission.ts';
 export * from './funds/deposit.ts';
+export * from './funds/moving.ts';
 export * from './money.ts';
 export * from './paid/recast.ts';
 export * from './paid/report.ts';

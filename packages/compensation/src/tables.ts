@@ -3,6 +3,7 @@ import type { Form, WorkKind } from './calls/kinds.ts';
 import type { Pay } from './calls/rates.ts';
 import type { DecidedBy, Verdict } from './contributions/decision.ts';
 import type { GenerationSnapshot, Region, Tone } from './contributions/submission.ts';
+import type { SourceKind } from './funds/moving.ts';
 
 /* See migrations/0004_compensation.sql and 0016_paid_work.sql for the constraints. */
 
@@ -181,4 +182,21 @@ export const royaltyAccruals = pgTable('royalty_accruals', {
   remainderAfter: numeric('remainder_after', { precision: 60 }).notNull(),
   accruedAt: instant('accrued_at').notNull(),
   entryId: text('entry_id').notNull(),
+});
+
+/* See migrations/0017_funds.sql. */
+
+export const fundSources = pgTable('fund_sources', {
+  name: text('name').primaryKey(),
+  kind: text('kind').$type<SourceKind>().notNull(),
+  sponsor: text('sponsor'),
+  asks: text('asks'),
+  declaredAt: instant('declared_at').notNull(),
+  entryId: text('entry_id').notNull(),
+});
+
+export const fundReversals = pgTable('fund_reversals', {
+  reversedEntryId: text('reversed_entry_id').primaryKey(),
+  entryId: text('entry_id').notNull(),
+  reason: text('reason').notNull(),
 });

@@ -38,6 +38,9 @@ export type Money = z.infer<typeof moneySchema>;
 
 // ---- funds ----
 
+/** Where money can come from. A source named like a kind needs no declaration. */
+export const sourceKinds = ['grant', 'membership', 'sales', 'donation', 'licence'] as const;
+
 /** POST /api/funds/deposits (steward) */
 export const depositRequestSchema = z.strictObject({
   /** a short lower-case name; "main" pays the calls */
@@ -71,11 +74,90 @@ export type DepositResponse = z.infer<typeof depositResponseSchema>;
 export const fundsResponseSchema = z.object({
   funds: z.array(fundSchema),
   /** what came in from outside, by source, since the beginning */
-  sources: z.array(z.object({ source: z.string(), amount: minorSchema, currency: currencySchema })),
+  sources: z.array(
+    z.object({
+      source: z.string(),
+      amount: minorSchema,
+      currency: currencySchema,
+      /** what kind of money it is; null for a source that nobody declared */
+      kind: z.enum(sourceKinds).nullable(),
+      /** who a declared sponsor is, and what they ask in return */
+      sponsor: z.string().nullable(),
+      asks: z.string().nullable(),
+    }),
+  ),
   /** what all calls hold in escrow together */
   escrowed: z.array(moneySchema),
 });
 export type FundsResponse = z.infer<typeof fundsResponseSchema>;
+
+/** POST /api/funds/sources (steward): what a source of money is; a sponsor says what they ask in return */
+export const sourceRequestSchema = z.strictObject({
+  name: z.string(),
+  kind: z.string(),
+  sponsor: z.string().optional(),
+  asks: z.string().optional(),
+});
+export const sourceResponseSchema = z.object({
+  source: z.object({
+    name: slugSchema,
+    kind: z.enum(sourceKinds),
+    sponsor: z.string().nullable(),
+    asks: z.string().nullable(),
+  }),
+  receipt: receiptSchema,
+});
+
+/** POST /api/funds/transfers (steward) */
+export const transferRequestSchema = z.strictObject({
+  from: z.string(),
+  to: z.string(),
+  amount: z.string(),
+  currency: z.string(),
+  purpose: z.string(),
+});
+export const movedResponseSchema = z.object({ funds: z.array(fundSchema), receipt: receiptSchema });
+
+/** POST /api/funds/exchanges (steward): `rate` is units of `into` for a unit of `currency`, as a decimal such as 1.0847 */
+export const exchangeRequestSchema = z.strictObject({
+  fund: z.string(),
+  amount: z.string(),
+  currency: z.string(),
+  into: z.string(),
+  rate: z.string(),
+  /** who says so, and of which day */
+  rateSource: z.string(),
+});
+export const exchangeResponseSchema = z.object({
+  /** minor units of `into` */
+  received: minorSchema,
+  into: currencySchema,
+  funds: z.array(fundSchema),
+  receipts: z.object({ out: receiptSchema, in: receiptSchema }),
+});
+
+/** POST /api/funds/reversals (steward): takes back a deposit or a transfer that was a mistake */
+export const reversalRequestSchema = z.strictObject({ entryId: z.string().max(100), reason: z.string() });
+
+/** GET /api/funds/:name/movements: the last 100, newest first */
+export const movementsResponseSchema = z.object({
+  movements: z.array(
+    z.object({
+      entryId: idSchema,
+      time: instantSchema,
+      kind: z.string(),
+      subject: z.string(),
+      amount: minorSchema,
+      currency: currencySchema,
+      /** what stands in the fund in that currency after it */
+      balance: minorSchema,
+      /** whether a steward can still take it back */
+      reversible: z.boolean(),
+      proof: proofSchema,
+    }),
+  ),
+});
+export type MovementsResponse = z.infer<typeof movementsResponseSchema>;
 
 // ---- calls for testing, grants, commissions, residencies, screenings ----
 
@@ -499,6 +581,23 @@ export const compensationEndpoints = {
     answer: depositResponseSchema,
   }),
   listFunds: endpoint('GET', '/api/funds', { answer: fundsResponseSchema }),
+  declareSource: endpoint('POST', '/api/funds/sources', {
+    body: sourceRequestSchema,
+    answer: sourceResponseSchema,
+  }),
+  transfer: endpoint('POST', '/api/funds/transfers', {
+    body: transferRequestSchema,
+    answer: movedResponseSchema,
+  }),
+  exchange: endpoint('POST', '/api/funds/exchanges', {
+    body: exchangeRequestSchema,
+    answer: exchangeResponseSchema,
+  }),
+  reverse: endpoint('POST', '/api/funds/reversals', {
+    body: reversalRequestSchema,
+    answer: movedResponseSchema,
+  }),
+  movements: endpoint('GET', '/api/funds/:name/movements', { answer: movementsResponseSchema }),
   openCall: endpoint<CallRequest, CallOpenedResponse>('POST', '/api/calls', {
     body: callRequestSchema,
     answer: callOpenedResponseSchema,

@@ -172,7 +172,9 @@ describe('paid work over HTTP', () => {
     });
     expect((await send('GET', '/api/funds')).json).toEqual({
       funds: [{ name: 'main', balances: [{ amount: '91000', currency: 'EUR' }] }],
-      sources: [{ source: 'grant', amount: '100000', currency: 'EUR' }],
+      sources: [
+        { source: 'grant', amount: '100000', currency: 'EUR', kind: 'grant', sponsor: null, asks: null },
+      ],
       escrowed: [{ amount: '5000', currency: 'EUR' }],
     });
     expect((await send('GET', '/api/paid')).json).toMatchObject({

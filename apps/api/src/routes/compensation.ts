@@ -1,3 +1,4 @@
+import type { Entry } from '@uncaged/book';
 import {
   type Appealed,
   appealRejection,
@@ -6,18 +7,23 @@ import {
   commitFinding,
   contributionOf,
   contributionsOf,
+  declareSource,
   deposit,
   earlierFindings,
   escrowedByCurrency,
+  exchange,
   fundsOf,
   type GenerationRef,
   judgeRejection,
+  movementsOf,
   openCall,
   putDown,
+  reverseMovement,
   review,
   reviewDesk,
   statementOf,
   submit,
+  transfer,
   whatWasPaid,
 } from '@uncaged/compensation';
 import { contributionsQuerySchema, compensationEndpoints as wire } from '@uncaged/contract';
@@ -73,6 +79,45 @@ function money(deps: Deps, app: App): void {
     ok: true,
     answer: await allFunds(),
   }));
+  const moved = async (entry: Entry) => {
+    const { funds } = await allFunds();
+    return { ok: true as const, answer: { funds, receipt: await deps.receipt(entry) } };
+  };
+  const declaring = { summary: 'Say what a source of money is', status: 201 as const };
+  route(app, wire.declareSource, declaring, async ({ c, body }) => {
+    const made = await declareSource(await deps.contextOf(c), body);
+    if (!made.ok) return made;
+    return { ok: true, answer: { source: made.source, receipt: await deps.receipt(made.entry) } };
+  });
+  const moving = { summary: 'Move money from one fund to another', status: 201 as const };
+  route(app, wire.transfer, moving, async ({ c, body, idempotencyKey }) => {
+    const made = await transfer(await deps.contextOf(c), { ...body, idempotencyKey });
+    return made.ok ? moved(made.entry) : made;
+  });
+  const changing = { summary: 'Change money of a fund into another currency', status: 201 as const };
+  route(app, wire.exchange, changing, async ({ c, body, idempotencyKey }) => {
+    const made = await exchange(await deps.contextOf(c), { ...body, idempotencyKey });
+    if (!made.ok) return made;
+    const { received, into } = made.exchange;
+    const receipts = { out: await deps.receipt(made.out), in: await deps.receipt(made.in) };
+    const { funds } = await allFunds();
+    return { ok: true, answer: { received: received.toString(), into, funds, receipts } };
+  });
+  const undoing = { summary: 'Take back a deposit or transfer that was a mistake', status: 201 as const };
+  route(app, wire.reverse, undoing, async ({ c, body }) => {
+    const made = await reverseMovement(await deps.contextOf(c), body);
+    return made.ok ? moved(made.entry) : made;
+  });
+  route(app, wire.movements, { summary: 'The last movements of a fund' }, async ({ params }) => {
+    const found = await movementsOf(db.read, params.name ?? '', 100);
+    const movements = found.map(({ amount, balance, ...movement }) => ({
+      ...movement,
+      amount: amount.toString(),
+      balance: balance.toString(),
+      proof: `/api/book/entries/${movement.entryId}`,
+    }));
+    return { ok: true, answer: wired({ movements }) };
+  });
   route(app, wire.myStatement, { summary: 'My account, line by line' }, async ({ c }) => {
     const { memberId } = c.get('actor');
     if (memberId === null) return { ok: false, code: 'not_logged_in' };

@@ -67,7 +67,9 @@ export function wireFunds(
 ): wire.FundsResponse {
   return {
     funds: funds.map(({ name, balances }) => ({ name, balances: balances.map(moneyOf) })),
-    sources: sources.map(({ source, ...money }) => ({ source, ...moneyOf(money) })),
+    sources: sources.map(({ source, amount, currency, kind, sponsor, asks }) => {
+      return { source, ...moneyOf({ amount, currency }), kind, sponsor, asks };
+    }),
     escrowed: escrowed.map(moneyOf),
   };
 }

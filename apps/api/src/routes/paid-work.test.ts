@@ -50,6 +50,70 @@ async function drawn(): Promise<void> {
 }
 const reject = { verdict: 'reject', reason: 'Not here.' };
 
+describe('money in funds', () => {
+  const move = { from: 'main', to: 'film', amount: '5000', currency: 'EUR', purpose: 'Reels.' };
+  const change = {
+    fund: 'main',
+    amount: '10000',
+    currency: 'EUR',
+    into: 'USD',
+    rate: '1.0847',
+    rateSource: 'A bank, today',
+  };
+
+  it('moves, changes and is taken back, each with its receipt, for everybody to see', async () => {
+    const post = (path: string, body: object, key?: string) =>
+      stage.send('POST', `/api/funds/${path}`, { as: 'heron', body, ...(key ? { key } : {}) });
+    const source = { name: 'reed-trust', kind: 'grant', sponsor: 'The Reed Trust', asks: 'Nothing.' };
+    expect(await post('sources', source)).toMatchObject({ status: 201, json: { source } });
+    const moved = await post('transfers', move, 't-1');
+    expect(moved).toMatchObject({ status: 201, json: { funds: [{ name: 'main' }, { name: 'film' }] } });
+    expect((await post('transfers', move, 't-1')).json.receipt).toEqual(moved.json.receipt);
+    expect(await post('exchanges', change)).toMatchObject({
+      status: 201,
+      json: { received: '10847', into: 'USD' },
+    });
+    const { movements } = (await stage.send('GET', '/api/funds/film/movements')).json;
+    expect(movements).toMatchObject([{ kind: 'fund.transferred', balance: '5000', reversible: true }]);
+    const undo = { entryId: movements[0].entryId, reason: 'The wrong film.' };
+    expect((await post('reversals', undo)).status).toBe(201);
+    const after = (await stage.send('GET', '/api/funds/film/movements')).json.movements;
+    expect(after).toMatchObject([
+      { kind: 'fund.reversed', balance: '0', reversible: false },
+      { kind: 'fund.transferred', reversible: false },
+    ]);
+    expect((await post('reversals', undo)).json.code).toBe('already_reversed');
+    expect((await post('reversals', { ...undo, entryId: after[0].entryId })).json.code).toBe(
+      'reversal_of_reversal',
+    );
+  });
+
+  const rows: [string, number, string, object][] = [
+    ['source_kind_unknown', 422, 'sources', { name: 'a', kind: 'magic' }],
+    ['sponsor_words_missing', 422, 'sources', { name: 'a', kind: 'grant', sponsor: 'The Reed Trust' }],
+    ['same_fund', 422, 'transfers', { ...move, to: 'main' }],
+    ['amount_not_positive', 422, 'transfers', { ...move, amount: '-5' }],
+    ['purpose_missing', 422, 'transfers', { ...move, purpose: '' }],
+    ['insufficient_funds', 409, 'transfers', { ...move, amount: '999999999999' }],
+    ['unknown_currency', 422, 'exchanges', { ...change, into: 'XYZ' }],
+    ['same_currency', 422, 'exchanges', { ...change, into: 'EUR' }],
+    ['rate_malformed', 422, 'exchanges', { ...change, rate: '0' }],
+    ['rate_source_missing', 422, 'exchanges', { ...change, rateSource: ' ' }],
+    ['exchange_too_small', 422, 'exchanges', { ...change, amount: '1', rate: '0.1' }],
+    ['insufficient_funds', 409, 'exchanges', { ...change, amount: '999999999999' }],
+    ['unknown_entry', 404, 'reversals', { entryId: 'none', reason: 'A slip.' }],
+    ['invalid_input', 422, 'transfers', { ...move, bonus: '1' }],
+  ];
+  it.each(rows)('%s is a %i', async (code, status, path, body) => {
+    const answer = await stage.send('POST', `/api/funds/${path}`, { as: 'heron', body });
+    expect(answer).toMatchObject({ status, json: { code, status } });
+    expect(answer.json.next).not.toBe('');
+    expect((await stage.send('POST', `/api/funds/${path}`, { as: 'iris', body })).json.code).toBe(
+      'not_allowed',
+    );
+  });
+});
+
 describe('a call that may not be', () => {
   const step = { title: 'A first cut', amount: '10000' };
   const grant = { form: 'grant', rates: [], milestones: [step] };

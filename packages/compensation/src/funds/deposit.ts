@@ -24,7 +24,8 @@ export type DepositRefusal =
   | AmountRefusal
   | { ok: false; code: 'unknown_currency'; given: string };
 
-const name = /^[a-z0-9][a-z0-9-]{0,62}$/;
+/** Whether a fund or a source can be called so. */
+export const isFundName = (given: string) => /^[a-z0-9][a-z0-9-]{0,62}$/.test(given);
 
 /**
  * Checks a deposit. Errors, in the order they are tested: fund_name_invalid, source_name_invalid,
@@ -32,8 +33,8 @@ const name = /^[a-z0-9][a-z0-9-]{0,62}$/;
  */
 export function readDeposit(proposed: ProposedDeposit): { ok: true; deposit: Deposit } | DepositRefusal {
   const { fund, source, currency } = proposed;
-  if (!name.test(fund)) return { ok: false, code: 'fund_name_invalid', given: fund.slice(0, 60) };
-  if (!name.test(source)) return { ok: false, code: 'source_name_invalid', given: source.slice(0, 60) };
+  if (!isFundName(fund)) return { ok: false, code: 'fund_name_invalid', given: fund.slice(0, 60) };
+  if (!isFundName(source)) return { ok: false, code: 'source_name_invalid', given: source.slice(0, 60) };
   const read = readPositiveAmount(proposed.amount);
   if (!read.ok) return read;
   if (!isCurrency(currency)) return { ok: false, code: 'unknown_currency', given: currency.slice(0, 60) };

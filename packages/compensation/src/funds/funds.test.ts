@@ -12,6 +12,8 @@ afterAll(() => house[Symbol.asyncDispose]());
 
 const sale: ProposedDeposit = { fund: 'print-shop', source: 'sales', amount: '4200', currency: 'EUR' };
 
+const named = (kind: string) => ({ kind, sponsor: null, asks: null });
+
 describe('a deposit', () => {
   it('moves money from the world into a fund and is listed by its source', async () => {
     const made = await deposit(house.heron, sale);
@@ -30,9 +32,9 @@ describe('a deposit', () => {
         },
       ],
       sources: [
-        { source: 'donation', currency: 'JPY', amount: 300n },
-        { source: 'grant', currency: 'EUR', amount: 1_000_000n },
-        { source: 'sales', currency: 'EUR', amount: 4200n },
+        { source: 'donation', currency: 'JPY', amount: 300n, ...named('donation') },
+        { source: 'grant', currency: 'EUR', amount: 1_000_000n, ...named('grant') },
+        { source: 'sales', currency: 'EUR', amount: 4200n, ...named('sales') },
       ],
     });
   });

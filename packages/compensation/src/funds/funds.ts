@@ -1,9 +1,11 @@
-import { balanceOf, balancesOf, type Entry, priorEntry } from '@uncaged/book';
+import { balanceOf, balancesOf, type Entry, priorEntry, statementOf } from '@uncaged/book';
 import type { Tx } from '@uncaged/platform';
 import { recordInput } from '../book-entry.ts';
 import { atOneInstant, type GovernedContext, type IdempotencyConflict, type Idempotent } from '../context.ts';
 import { largestAmount, type Minor } from '../money.ts';
 import { type Deposit, type DepositRefusal, mainFund, type ProposedDeposit, readDeposit } from './deposit.ts';
+import * as store from './funds.store.ts';
+import { exchangeAccount, reversibleKinds, type SourceKind, sourceKinds } from './moving.ts';
 
 const abs = (amount: Minor) => (amount < 0n ? -amount : amount);
 
@@ -53,7 +55,16 @@ export async function deposit(
 export interface Funds {
   funds: { name: string; balances: { currency: string; amount: Minor }[] }[];
   /** what came in from outside since the beginning */
-  sources: { source: string; currency: string; amount: Minor }[];
+  sources: {
+    source: string;
+    currency: string;
+    amount: Minor;
+    /** what kind of money it is; null for a source that nobody declared */
+    kind: SourceKind | null;
+    /** who a declared sponsor is, and what they ask in return */
+    sponsor: string | null;
+    asks: string | null;
+  }[];
 }
 
 /** All funds with what stands in them, and what came from where; fund:main is there even when nothing came in. */
@@ -68,8 +79,42 @@ export async function fundsOf(tx: Tx): Promise<Funds> {
   }));
   const world = await balancesOf(tx, 'world:');
   // An account of the world stands below zero by what the world gave.
-  const sources = world.map(({ account, currency, balance }) => {
-    return { source: account.slice('world:'.length), currency, amount: -balance };
-  });
+  const declared = new Map((await store.allSources(tx)).map((row) => [row.name, row]));
+  const sources = world
+    .filter(({ account }) => account !== exchangeAccount)
+    .map(({ account, currency, balance }) => {
+      const source = account.slice('world:'.length);
+      const { kind, sponsor, asks } = declared.get(source) ?? {
+        kind: sourceKinds.find((one) => one === source) ?? null,
+        ...{ sponsor: null, asks: null },
+      };
+      return { source, currency, amount: -balance, kind, sponsor, asks };
+    });
   return { funds, sources };
+}
+
+/** A movement on a fund, with what stands in it after. */
+export interface Movement {
+  entryId: string;
+  time: Date;
+  kind: string;
+  subject: string;
+  amount: Minor;
+  currency: string;
+  balance: Minor;
+  /** whether a mistake in it can still be taken back */
+  reversible: boolean;
+}
+
+/** The last movements of a fund, newest first. */
+export async function movementsOf(tx: Tx, fund: string, limit: number): Promise<Movement[]> {
+  const lines = (await statementOf(tx, `fund:${fund}`)).slice(-limit).reverse();
+  const reversed = await store.reversedAmong(
+    tx,
+    lines.map(({ entryId }) => entryId),
+  );
+  return lines.map(({ entryId, time, kind, subject, amount, currency, balance }) => {
+    const reversible = reversibleKinds.includes(kind) && !reversed.has(entryId);
+    return { entryId, time, kind, subject, amount, currency, balance, reversible };
+  });
 }

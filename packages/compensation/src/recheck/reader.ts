@@ -1,11 +1,11 @@
 import { emptyPool, stepHolds } from '../royalties/index-rule.ts';
 import { callRules } from './calls.ts';
+import { fundRules } from './funds.ts';
 import { pieceRules } from './pieces.ts';
 import {
   type Around,
   type Finding,
   fields,
-  idOf,
   moves,
   type ReadEntry,
   type Rule,
@@ -14,7 +14,7 @@ import {
 } from './seen.ts';
 
 const rules: Readonly<Record<string, Rule>> = {
-  'fund.deposited': deposited,
+  ...fundRules,
   ...callRules,
   ...pieceRules,
   'royalty.accrued': accrued,
@@ -30,6 +30,7 @@ export function paidWorkReader(around: Around | null = null): { read(entry: Read
   const seen: Seen = {
     around,
     ...{ calls: new Map(), pieces: new Map(), pools: new Map(), commitments: new Map(), draws: 0 },
+    ...{ sources: new Set(), exchanges: new Map(), movements: new Map() },
   };
   return {
     read(entry) {
@@ -42,17 +43,6 @@ export function paidWorkReader(around: Around | null = null): { read(entry: Read
       }
     },
   };
-}
-
-/** Money comes in from the world, into a fund, and nowhere else. */
-function deposited(_: Seen, entry: ReadEntry): Finding {
-  const [to] = entry.postings.filter(({ amount }) => amount > 0n);
-  const [from] = entry.postings.filter(({ amount }) => amount < 0n);
-  const comesIn =
-    from?.account.startsWith('world:') &&
-    to?.account === `fund:${idOf(entry)}` &&
-    moves(entry, from.account, to.account, to.amount, to.currency);
-  return comesIn ? null : 'does not bring money from outside into its fund';
 }
 
 function accrued({ pools }: Seen, entry: ReadEntry): Finding {

@@ -90,6 +90,11 @@ export interface Seen {
   commitments: Map<string, { callId: string; memberId: string | null; at: Date }>;
   /** how many draws of reviewers stood before */
   draws: number;
+  sources: Set<string>;
+  /** what was given in an exchange, by its id; null once the other half stands */
+  exchanges: Map<string, Fields | null>;
+  /** what a reversal may take back, by entry id; null once it was */
+  movements: Map<string, readonly Posting[] | null>;
 }
 
 /** Why an entry is wrong, in words; null when it is as it must be. */
