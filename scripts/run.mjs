@@ -121,6 +121,7 @@ const tools = {
   bench: ['test/bench/run.ts'],
   story: ['test/stories/run.ts'],
   faults: ['test/faults/run.ts'],
+  fuzz: ['test/money/run.ts'],
 };
 if (!command || !Object.hasOwn(tools, command))
   fail(`unknown command; one of: ${Object.keys(tools).join(', ')}`);

@@ -16,7 +16,7 @@ beforeAll(async () => {
     books[name as keyof typeof books] = (await story.tell(stage, 'short')).archive;
   }
   books.measure = await measured();
-});
+}, 600_000);
 
 /** heron and ko stop a harm at once; a day later it ends by itself. */
 async function measured(): Promise<Uint8Array> {

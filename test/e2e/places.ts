@@ -45,6 +45,8 @@ export async function liven(stage: Stage): Promise<Place[]> {
   const voting = await propose(heron, 'Shall the machine rest on Sundays?', true);
   const { code } = await heron.post<{ code: string }>('/api/invitations', {});
   await stage.sealed();
+  // Who looks at the report is drawn by that checkpoint.
+  await stage.pass(0);
   const { entries } = await iris.get<{ entries: { id: string }[] }>('/api/book/entries?kind=fund.deposited');
   return places({
     clip,

@@ -1,0 +1,427 @@
+import {
+  statementOf as accountOf,
+  balancesOf,
+  bookChecks,
+  checkpoint,
+  entries,
+  type Fact,
+  inclusion,
+  record,
+  recordBatch,
+  runChecks,
+  sealStanding,
+} from '@uncaged/book';
+import type { ManualClock, Platform } from '@uncaged/platform';
+import {
+  accrueRoyalty,
+  callsOf,
+  compensationChecks,
+  declareSource,
+  deposit,
+  due,
+  exchange,
+  fundsOf,
+  openCall,
+  reverseMovement,
+  review,
+  submit,
+  transfer,
+} from '../../packages/compensation/src/index.ts';
+import type { GovernedContext } from '../../packages/governance/src/index.ts';
+import { found, invite, join } from '../../packages/governance/src/index.ts';
+import type { Operation } from './operations.ts';
+
+/** Where a bank stands: a platform whose clock is moved by hand. */
+export type BankPlatform = Platform & { clock: ManualClock };
+
+/** What went wrong, and at which operation. */
+export class Broken extends Error {
+  override name = 'Broken';
+}
+
+class Crash extends Error {}
+
+type Posted = Extract<Operation, { do: 'post' }>;
+
+/** For tests of the finder itself: something that is wrong with the bank. */
+export type Fault = (
+  tx: Parameters<Parameters<Platform['db']['transaction']>[0]>[0],
+  posted: Posted,
+) => Promise<void>;
+
+/**
+ * A real collective whose money is moved by operations, beside a model of it in memory: what each raw entry must come
+ * to is known before it is tried, and what use cases move is held against what they say.
+ */
+export class Bank {
+  #platform: BankPlatform;
+  #members: GovernedContext[];
+  readonly #fault: Fault | undefined;
+  /** `account currency` → minor units, of the accounts that raw entries move */
+  readonly #balances = new Map<string, bigint>();
+  readonly #keys = new Map<number, Posted>();
+  readonly #keyed: Posted[] = [];
+  readonly #movable: string[] = [];
+  readonly #waiting: string[] = [];
+  #batch: Posted[] = [];
+  #clips = 0;
+
+  private constructor(platform: BankPlatform, members: GovernedContext[], fault: Fault | undefined) {
+    this.#platform = platform;
+    this.#members = members;
+    this.#fault = fault;
+  }
+
+  static async open(platform: BankPlatform, fault?: Fault): Promise<Bank> {
+    const { db, clock, ids, blobs, secrets } = platform;
+    const world = { db, clock, ids, blobs, secrets };
+    const password = 'a reed by the water';
+    const founded = await found(world, {
+      ...{ name: 'The Bank of the River', currency: 'EUR' },
+      ...{ founder: { pseudonym: 'heron', password }, deposit: { amount: '100000000', source: 'grant' } },
+    });
+    if (!founded.ok) throw new Error(founded.code);
+    const acting = (id: string, roles: readonly string[]): GovernedContext => {
+      return { ...world, policy: founded.policy, actor: { memberId: id, roles, kind: 'member' } };
+    };
+    const heron = acting(founded.member.id, founded.member.roles);
+    const members = [heron];
+    for (const pseudonym of ['tern', 'knot', 'ruff', 'smew']) {
+      const invited = await invite(heron);
+      if (!invited.ok) throw new Error(invited.code);
+      const joined = await join(heron, { code: invited.code, pseudonym, password });
+      if (!joined.ok) throw new Error(joined.code);
+      members.push(acting(joined.member.id, joined.member.roles));
+    }
+    await declareSource(heron, { name: 'river', kind: 'sales' });
+    return new Bank(platform, members, fault);
+  }
+
+  get #steward(): GovernedContext {
+    const [steward] = this.#members;
+    if (!steward) throw new Error('nobody founded the bank');
+    return steward;
+  }
+
+  /** The same bank on the same database, opened again after its process ended. */
+  reopened(platform: BankPlatform): void {
+    const { db, clock, ids, blobs, secrets } = platform;
+    this.#platform = platform;
+    this.#members = this.#members.map((ctx) => ({ ...ctx, db, clock, ids, blobs, secrets }));
+  }
+
+  async run(operations: readonly Operation[]): Promise<void> {
+    for (const operation of operations) {
+      if (operation.do === 'post') await this.#post(operation);
+      else {
+        await this.#flush();
+        await this.#do(operation);
+      }
+    }
+    await this.#flush();
+    await this.#compare();
+  }
+
+  /** Everything that must hold, recomputed by the product's own checks on another path. */
+  async checkAll(): Promise<void> {
+    const checked = await runChecks(this.#platform.db.read, this.#platform, [
+      ...bookChecks,
+      ...compensationChecks,
+    ]);
+    const [wrong] = checked.filter(({ ok }) => !ok);
+    if (wrong) throw new Broken(`${wrong.name}: ${wrong.violations[0]?.what} ${wrong.violations[0]?.detail}`);
+  }
+
+  #balance(account: string, currency: string): bigint {
+    return this.#balances.get(`${account} ${currency}`) ?? 0n;
+  }
+
+  #move({ from, to, currency, amount }: Omit<Posted, 'do' | 'key'>): void {
+    const moved = BigInt(amount);
+    this.#balances.set(`${from} ${currency}`, this.#balance(from, currency) - moved);
+    this.#balances.set(`${to} ${currency}`, this.#balance(to, currency) + moved);
+  }
+
+  #canPay({ from, currency, amount }: Pick<Posted, 'from' | 'currency' | 'amount'>): boolean {
+    return from.startsWith('world:') || this.#balance(from, currency) >= BigInt(amount);
+  }
+
+  #fact({ from, to, currency, amount, key }: Omit<Posted, 'do'>): Fact {
+    const minor = BigInt(amount);
+    return {
+      kind: 'money.moved',
+      actor: null,
+      subject: 'money:1',
+      payload: { amount },
+      visibility: 'public',
+      postings: [
+        { account: from, currency, amount: -minor },
+        { account: to, currency, amount: minor },
+      ],
+      ...(key === null ? {} : { idempotencyKey: `bank-${key}` }),
+    };
+  }
+
+  /** Entries that must go through are gathered and written together; one that must not is tried alone. */
+  async #post(operation: Posted): Promise<void> {
+    const taken = operation.key !== null && this.#keys.has(operation.key);
+    if (taken) return this.#again(operation);
+    if (!this.#canPay(operation)) {
+      await this.#flush();
+      return this.#refused(operation, 'insufficient_funds');
+    }
+    this.#move(operation);
+    if (operation.key !== null) {
+      this.#keys.set(operation.key, operation);
+      this.#keyed.push(operation);
+    }
+    this.#batch.push(operation);
+    if (this.#batch.length >= 200) await this.#flush();
+  }
+
+  async #again(operation: Posted): Promise<void> {
+    await this.#flush();
+    const prior = operation.key === null ? undefined : this.#keys.get(operation.key);
+    const same = JSON.stringify({ ...prior, do: 0 }) === JSON.stringify({ ...operation, do: 0 });
+    if (!same) return this.#refused(operation, 'idempotency_conflict');
+    const answer = await this.#record(operation);
+    if (!answer.ok || !answer.replayed)
+      throw new Broken('a retry under its key was not answered as replayed');
+  }
+
+  #record(operation: Posted) {
+    return this.#platform.db.transaction((tx) => record(tx, this.#platform, this.#fact(operation)));
+  }
+
+  async #refused(operation: Posted, code: string): Promise<void> {
+    const answer = await this.#record(operation);
+    if (answer.ok) throw new Broken(`was written and should have been refused: ${code}`);
+    if (answer.code !== code) throw new Broken(`was refused as ${answer.code}, not as ${code}`);
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#batch;
+    if (batch.length === 0) return;
+    this.#batch = [];
+    await this.#platform.db.transaction(async (tx) => {
+      const written = await recordBatch(
+        tx,
+        this.#platform,
+        batch.map((one) => this.#fact(one)),
+      );
+      if (!written.ok)
+        throw new Broken(`was refused and should have been written: ${written.code} ${written.what}`);
+      if (this.#fault) for (const one of batch) await this.#fault(tx, one);
+    });
+  }
+
+  async #do(operation: Exclude<Operation, { do: 'post' }>): Promise<void> {
+    switch (operation.do) {
+      case 'retry': {
+        const prior = this.#keyed[operation.nth % this.#keyed.length];
+        return prior && this.#again(prior);
+      }
+      case 'conflict': {
+        const prior = this.#keyed[operation.nth % this.#keyed.length];
+        return (
+          prior && this.#refused({ ...prior, amount: `${BigInt(prior.amount) + 1n}` }, 'idempotency_conflict')
+        );
+      }
+      case 'wrong':
+        return this.#wrong(operation.how);
+      case 'crash':
+        return this.#crash({ ...operation, key: null });
+      case 'read':
+        return this.#read(operation);
+      case 'checkpoint':
+        await sealStanding(this.#platform, 60_000);
+        return;
+      default:
+        return this.#use(operation);
+    }
+  }
+
+  async #wrong(how: Extract<Operation, { do: 'wrong' }>['how']): Promise<void> {
+    const leg = (account: string, amount: bigint, currency = 'EUR') => ({ account, currency, amount });
+    const tries = {
+      unbalanced: { postings: [leg('world:north', -5n), leg('fund:river', 4n)], code: 'unbalanced' },
+      zero: { postings: [leg('world:north', 0n), leg('fund:river', 0n)], code: 'zero_posting' },
+      mixed: { postings: [leg('world:north', -5n), leg('fund:river', 5n, 'JPY')], code: 'currency_mismatch' },
+      alone: { postings: [leg('world:north', -5n)], code: 'too_few_postings' },
+      nowhere: { postings: [leg('world:north', -5n), leg('moon:dark', 5n)], code: 'unknown_account' },
+    }[how];
+    const fact = {
+      ...this.#fact({ from: 'world:north', to: 'fund:river', currency: 'EUR', amount: '5', key: null }),
+    };
+    const answer = await this.#platform.db.transaction((tx) =>
+      record(tx, this.#platform, { ...fact, postings: tries.postings }),
+    );
+    if (answer.ok || answer.code !== tries.code)
+      throw new Broken(`postings that are ${how} were not refused so`);
+  }
+
+  async #crash(operation: Omit<Posted, 'do'>): Promise<void> {
+    if (!this.#canPay(operation)) return;
+    const undone = this.#platform.db.transaction(async (tx) => {
+      await record(tx, this.#platform, this.#fact(operation));
+      throw new Crash();
+    });
+    await undone.catch((error: unknown) => {
+      if (!(error instanceof Crash)) throw error;
+    });
+  }
+
+  /** A use case: what it says must be what the book then holds; the checks look at the rest. */
+  async #use(
+    operation: Extract<
+      Operation,
+      { do: 'deposit' | 'transfer' | 'exchange' | 'reverse' | 'call' | 'piece' | 'answer' | 'wait' | 'clip' }
+    >,
+  ): Promise<void> {
+    const steward = this.#steward;
+    if (operation.do === 'deposit') {
+      const made = await deposit(steward, { ...operation, currency: 'EUR', source: 'river' });
+      if (made.ok) this.#movable.push(made.entry.id);
+    }
+    if (operation.do === 'transfer') {
+      const made = await transfer(steward, { ...operation, currency: 'EUR', purpose: 'Because.' });
+      if (made.ok) this.#movable.push(made.entry.id);
+    }
+    if (operation.do === 'exchange')
+      await exchange(steward, {
+        ...operation,
+        fund: 'main',
+        currency: 'EUR',
+        into: 'JPY',
+        rateSource: 'The river.',
+      });
+    if (operation.do === 'reverse') {
+      const entryId = this.#movable[operation.nth % Math.max(1, this.#movable.length)];
+      if (!entryId) return;
+      const asked = { entryId, reason: 'A slip.' };
+      const made = await reverseMovement(steward, asked);
+      const again = await reverseMovement(steward, asked);
+      if (again.ok) throw new Broken(`entry ${entryId} was taken back twice`);
+      if (made.ok) this.#movable.push(made.entry.id);
+    }
+    if (operation.do === 'call') await this.#call(operation.budget);
+    if (operation.do === 'piece') await this.#piece(operation.author);
+    if (operation.do === 'answer') await this.#answer(operation.reviewer, operation.accept);
+    if (operation.do === 'wait') {
+      this.#platform.clock.advance(operation.days * 86_400_000);
+      await sealStanding(this.#platform, 60_000);
+      while ((await due(steward)) > 0);
+    }
+    if (operation.do === 'clip') {
+      this.#clips += 1;
+      const made = {
+        generationId: `clip-${this.#clips}`,
+        modelId: `reed-${operation.model}`,
+        works: operation.model,
+      };
+      const accrue = () => this.#platform.db.transaction((tx) => accrueRoyalty(tx, steward, made));
+      await accrue();
+      const again = await accrue();
+      if (again.entry !== null) throw new Broken(`clip ${made.generationId} paid twice`);
+    }
+    await this.#learn();
+  }
+
+  async #call(budget: string): Promise<void> {
+    const deadline = new Date(this.#platform.clock.now().getTime() + 20 * 86_400_000).toISOString();
+    await openCall(this.#steward, {
+      ...{
+        title: 'Look',
+        brief: 'And tell.',
+        rates: [{ kind: 'bug', amount: '2500' }],
+        budget,
+        currency: 'EUR',
+      },
+      deadline,
+    });
+  }
+
+  async #piece(author: number): Promise<void> {
+    const { db, clock } = this.#platform;
+    const open = (await callsOf(db.read, clock.now())).find(({ state }) => state === 'open');
+    const ctx = this.#members[author];
+    if (!open || !ctx) return;
+    const piece = { callId: open.id, kind: 'bug', text: 'Frame 9.', modelId: 'reed-1', generation: null };
+    const taken = await submit(ctx, piece);
+    if (taken.ok) this.#waiting.push(taken.contribution.id);
+    else if (taken.code !== 'call_exhausted' && taken.code !== 'call_over')
+      throw new Broken(`a piece: ${taken.code}`);
+  }
+
+  async #answer(reviewer: number, accept: boolean): Promise<void> {
+    const [contributionId] = this.#waiting;
+    const ctx = this.#members[reviewer];
+    if (!contributionId || !ctx) return;
+    await sealStanding(this.#platform, 60_000);
+    await due(this.#steward);
+    const verdict = accept ? ('accept' as const) : ('reject' as const);
+    const given = await review(ctx, { contributionId, verdict, reason: 'So it is.' });
+    const decided = given.ok
+      ? given.contribution.state !== 'waiting'
+      : given.code === 'already_decided' || given.code === 'review_late';
+    if (decided) this.#waiting.shift();
+  }
+
+  /** Takes over what use cases moved on the accounts that raw entries move too: the funds. */
+  async #learn(): Promise<void> {
+    for (const { account, currency, balance } of await balancesOf(this.#platform.db.read, 'fund:'))
+      this.#balances.set(`${account} ${currency}`, balance);
+  }
+
+  /** What stands in the book is what the model says, and all of it comes to zero. */
+  async #compare(): Promise<void> {
+    const standing = new Map<string, bigint>();
+    const sums = new Map<string, bigint>();
+    for (const { account, currency, balance } of await balancesOf(this.#platform.db.read, '')) {
+      standing.set(`${account} ${currency}`, balance);
+      sums.set(currency, (sums.get(currency) ?? 0n) + balance);
+      if (balance < 0n && !account.startsWith('world:'))
+        throw new Broken(`${account} stands below zero: ${balance}`);
+    }
+    for (const [account, balance] of this.#balances)
+      if ((standing.get(account) ?? 0n) !== balance)
+        throw new Broken(`${account} holds ${standing.get(account) ?? 0n}, and ${balance} were moved there`);
+    for (const [currency, sum] of sums)
+      if (sum !== 0n) throw new Broken(`all ${currency} together are ${sum}, not nothing`);
+  }
+
+  async #read({ what, nth }: Extract<Operation, { do: 'read' }>): Promise<void> {
+    const { read } = this.#platform.db;
+    if (what === 'funds') await fundsOf(read);
+    if (what === 'calls') {
+      for (const { budget } of await callsOf(read, this.#platform.clock.now())) {
+        const { escrowed, paid, held, reserved, available, returned } = budget;
+        if (escrowed !== paid + held + reserved + available + returned)
+          throw new Broken('a budget does not add up');
+      }
+    }
+    if (what === 'statement') {
+      const account = ['member:tern', 'fund:river', 'pool:reeds'][nth % 3] ?? '';
+      const lines = await accountOf(read, account);
+      const ends = new Map(lines.map(({ currency, balance }) => [currency, balance]));
+      for (const [currency, balance] of ends)
+        if (balance !== this.#balance(account, currency))
+          throw new Broken(`the statement of ${account} ends otherwise`);
+    }
+    if (what === 'page') {
+      const page = await entries(
+        read,
+        { memberId: null, kind: 'visitor' },
+        { after: String(nth), limit: 1 + (nth % 20) },
+      );
+      if (!page.ok || page.entries.some(({ position }) => position !== null && position <= BigInt(nth)))
+        throw new Broken('a page of the log begins before its cursor');
+    }
+    if (what === 'proof') {
+      const newest = await checkpoint(read);
+      if (!newest || newest.size === 0n) return;
+      const proven = await inclusion(read, BigInt(nth) % newest.size, newest.size);
+      if (!proven.ok) throw new Broken(`an entry of the tree has no proof: ${proven.code}`);
+    }
+  }
+}

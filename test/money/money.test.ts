@@ -1,0 +1,39 @@
+import { sql } from '@uncaged/platform';
+import { openTestPlatform } from '@uncaged/platform/testing';
+import { expect, it } from 'vitest';
+import { Bank, type Fault } from './bank.ts';
+import { type Operation, operationsOf } from './operations.ts';
+import { shrunk } from './shrink.ts';
+
+async function faultOf(operations: readonly Operation[], fault?: Fault): Promise<string | null> {
+  await using platform = await openTestPlatform();
+  const bank = await Bank.open(platform, fault);
+  try {
+    await bank.run(operations);
+    await bank.checkAll();
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const fresh = Math.floor(Math.random() * 2 ** 31);
+it.each([20_261_127, fresh])('money is moved and never made: seed %i', { timeout: 300_000 }, async (seed) => {
+  expect(await faultOf([...operationsOf(seed, 2_000)].flat())).toBeNull();
+});
+
+it('a bank that mints a coin is found, and the script that shows it is short', {
+  timeout: 300_000,
+}, async () => {
+  const mints: Fault = async (tx, { to, amount, currency }) => {
+    if (BigInt(amount) % 97n !== 0n) return;
+    await tx.execute(
+      sql`insert into book_credits (account, currency, amount) values (${to}, ${currency}, 1)`,
+    );
+  };
+  const operations = [...operationsOf(7, 600)].flat();
+  expect(await faultOf(operations, mints)).not.toBeNull();
+  const script = await shrunk(operations, async (some) => (await faultOf(some, mints)) !== null);
+  expect(script).toHaveLength(1);
+  expect(script[0]).toMatchObject({ do: 'post' });
+});
