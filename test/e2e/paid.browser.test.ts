@@ -248,6 +248,8 @@ test('a grant is given to one, paid step by step; places are drawn among those w
   await awake(mica);
   await mica.getByRole('button', { name: 'Put my name down' }).click();
   await mica.getByText('; 1 did').waitFor();
+  await mica.reload();
+  await mica.getByText('Your name is down.').waitFor();
   await look('mica', 'work-places');
   await stage.pass(21 * DAY);
   await drawn();
@@ -274,6 +276,11 @@ test('funds say what stands where and whose money it was; a mistake is taken bac
   await page.getByLabel('It comes from').fill('reed-trust');
   await page.getByRole('button', { name: 'Write it in the book' }).click();
   await page.getByText('asks in return: Its name on the wall.').waitFor();
+  expect(await page.locator('#d-amount').inputValue()).toBe('');
+  expect([
+    await page.locator('#d-currency').inputValue(),
+    await page.locator('#d-fund').inputValue(),
+  ]).toEqual(['EUR', 'main']);
   await page.getByText('Into another currency').click();
   await page.locator('#x-amount').fill('100');
   await page.getByLabel('Into', { exact: true }).fill('JPY');

@@ -12,6 +12,7 @@ import {
   sealStanding,
 } from '@uncaged/book';
 import type { ManualClock, Platform } from '@uncaged/platform';
+import { openTestPlatform } from '@uncaged/platform/testing';
 import {
   accrueRoyalty,
   callsOf,
@@ -423,5 +424,18 @@ export class Bank {
       const proven = await inclusion(read, BigInt(nth) % newest.size, newest.size);
       if (!proven.ok) throw new Broken(`an entry of the tree has no proof: ${proven.code}`);
     }
+  }
+}
+
+/** Runs operations on a bank of their own; what went wrong, or null. */
+export async function faultOf(operations: readonly Operation[], fault?: Fault): Promise<string | null> {
+  await using platform = await openTestPlatform();
+  const bank = await Bank.open(platform, fault);
+  try {
+    await bank.run(operations);
+    await bank.checkAll();
+    return null;
+  } catch (error) {
+    return (error as Error).message;
   }
 }

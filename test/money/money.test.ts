@@ -1,21 +1,8 @@
 import { sql } from '@uncaged/platform';
-import { openTestPlatform } from '@uncaged/platform/testing';
 import { expect, it } from 'vitest';
-import { Bank, type Fault } from './bank.ts';
-import { type Operation, operationsOf } from './operations.ts';
+import { type Fault, faultOf } from './bank.ts';
+import { operationsOf } from './operations.ts';
 import { shrunk } from './shrink.ts';
-
-async function faultOf(operations: readonly Operation[], fault?: Fault): Promise<string | null> {
-  await using platform = await openTestPlatform();
-  const bank = await Bank.open(platform, fault);
-  try {
-    await bank.run(operations);
-    await bank.checkAll();
-    return null;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
 
 const fresh = Math.floor(Math.random() * 2 ** 31);
 it.each([20_261_127, fresh])('money is moved and never made: seed %i', { timeout: 300_000 }, async (seed) => {

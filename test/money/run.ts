@@ -6,7 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { manualClock, openPlatform, readConfig } from '@uncaged/platform';
 import { openTestPlatform } from '@uncaged/platform/testing';
-import { Bank, type BankPlatform } from './bank.ts';
+import { Bank, type BankPlatform, faultOf } from './bank.ts';
 import { type Operation, operationsOf } from './operations.ts';
 import { shrunk } from './shrink.ts';
 
@@ -20,18 +20,6 @@ const { values } = parseArgs({
 
 /** The whole set of named checks reads the whole book: it is run so many times, evenly, and at the end. */
 const wholeChecks = 20;
-
-async function faultOf(operations: readonly Operation[]): Promise<string | null> {
-  await using platform = await openTestPlatform();
-  const bank = await Bank.open(platform);
-  try {
-    await bank.run(operations);
-    await bank.checkAll();
-    return null;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
 
 if (values.script !== undefined) {
   const lines = (await readFile(values.script, 'utf8')).split('\n').filter((line) => line.trim() !== '');

@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { bookProblems } from './problems/book.ts';
 import { compensationProblems } from './problems/compensation.ts';
 import { doorProblems } from './problems/door.ts';
+import { fundProblems } from './problems/funds.ts';
 import { governanceProblems } from './problems/governance.ts';
 import { provenanceProblems } from './problems/provenance.ts';
 import { secretVoteProblems } from './problems/secret-votes.ts';
@@ -25,6 +26,7 @@ export const problems: Readonly<Record<string, ProblemKind>> = {
   ...governanceProblems,
   ...secretVoteProblems,
   ...bookProblems,
+  ...fundProblems,
   ...compensationProblems,
   ...provenanceProblems,
   ...studioProblems,

@@ -48,9 +48,9 @@ export interface PostingRow {
   balance: bigint;
 }
 
-/** The lines of an account in book order, oldest first, each with the balance after it. */
-export async function linesOf(tx: Tx, account: string): Promise<PostingRow[]> {
-  return rows<PostingRow>(
+/** The lines of an account in book order, oldest first, each with the balance after it; all, or so many of the newest. */
+export async function linesOf(tx: Tx, account: string, last?: number): Promise<PostingRow[]> {
+  const found = await rows<PostingRow>(
     tx,
     sql`select e.id as "entryId", l.position, e."time", e.kind, e.subject, p.currency, p.amount,
           (sum(p.amount) over (partition by p.currency order by l.position nulls last, e.seq, p.line))::int8 as balance
@@ -58,6 +58,8 @@ export async function linesOf(tx: Tx, account: string): Promise<PostingRow[]> {
         join book_entries e on e.id = p.entry_id
         left join book_leaves l on l.entry_id = p.entry_id
         where p.account = ${account}
-        order by l.position nulls last, e.seq, p.line`,
+        order by l.position desc nulls first, e.seq desc, p.line desc
+        ${last === undefined ? sql`` : sql`limit ${last}`}`,
   );
+  return found.reverse();
 }

@@ -32,9 +32,9 @@ export async function ensureAccount(
   return { ok: true };
 }
 
-/** An account's lines in book order, oldest first, each with its running balance. */
-export async function statementOf(tx: Tx, account: string): Promise<StatementLine[]> {
-  return store.linesOf(tx, account);
+/** An account's lines in book order, oldest first, each with its running balance; with `last`, so many of the newest. */
+export async function statementOf(tx: Tx, account: string, last?: number): Promise<StatementLine[]> {
+  return store.linesOf(tx, account, last);
 }
 
 /** Adds waiting credits to the balances; spending works without, this keeps it quick. Answers how many accounts. */

@@ -2,8 +2,8 @@
 
 export { escrowedByCurrency } from './calls/calls.store.ts';
 export { type Call, callOf, callsOf, openCall } from './calls/calls.ts';
+export { termsPayload } from './calls/payload.ts';
 export { type PutDown, putDown } from './calls/places.ts';
-export { termsPayload } from './calls/terms.ts';
 export { compensationChecks } from './checks.ts';
 export {
   type Appealed,

@@ -3,6 +3,7 @@ export * from './calls/closing.ts';
 export * from './calls/joining.ts';
 export * from './calls/kinds.ts';
 export * from './calls/milestones.ts';
+export * from './calls/payload.ts';
 export * from './calls/rates.ts';
 export * from './calls/terms.ts';
 export * from './contributions/appeal.ts';

@@ -1,5 +1,5 @@
 /**
- * What paid work puts on the wire: funds, calls for testing, contributions, reviews, statements and the
+ * What paid work puts on the wire: calls for testing, contributions, reviews, statements and the
  * public report of what was paid. Amounts are decimal strings of minor units ("2500" EUR = 25 euros);
  * times are ISO 8601 in UTC; ids are UUIDs of version 7.
  */
@@ -13,10 +13,7 @@ import {
   receiptSchema,
   sha256Schema,
 } from './common.ts';
-
-/** A path to where an entry's leaf, postings and inclusion proof can be read. */
-const proofSchema = z.string().startsWith('/api/book/entries/');
-const slugSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a short lower-case name');
+import { moneySchema, proofSchema } from './funds.ts';
 
 export const contributionKinds = [
   'bug',
@@ -32,132 +29,6 @@ export const contributionKinds = [
 ] as const;
 export const contributionKindSchema = z.enum(contributionKinds);
 export type ContributionKind = z.infer<typeof contributionKindSchema>;
-
-export const moneySchema = z.object({ amount: minorSchema, currency: currencySchema });
-export type Money = z.infer<typeof moneySchema>;
-
-// ---- funds ----
-
-/** Where money can come from. A source named like a kind needs no declaration. */
-export const sourceKinds = ['grant', 'membership', 'sales', 'donation', 'licence'] as const;
-
-/** POST /api/funds/deposits (steward) */
-export const depositRequestSchema = z.strictObject({
-  /** a short lower-case name; "main" pays the calls */
-  fund: z.string(),
-  amount: z.string(),
-  currency: z.string(),
-  /** where the money comes from: grant, membership, sales, donation, or a sponsor's name */
-  source: z.string(),
-});
-export type DepositRequest = z.infer<typeof depositRequestSchema>;
-
-export const fundSchema = z.object({ name: slugSchema, balances: z.array(moneySchema) });
-export type Fund = z.infer<typeof fundSchema>;
-
-export const depositResponseSchema = z.object({
-  deposit: z.object({
-    entryId: idSchema,
-    fund: slugSchema,
-    source: z.string(),
-    amount: minorSchema,
-    currency: currencySchema,
-    time: instantSchema,
-    proof: proofSchema,
-  }),
-  fund: fundSchema,
-  receipt: receiptSchema,
-});
-export type DepositResponse = z.infer<typeof depositResponseSchema>;
-
-/** GET /api/funds */
-export const fundsResponseSchema = z.object({
-  funds: z.array(fundSchema),
-  /** what came in from outside, by source, since the beginning */
-  sources: z.array(
-    z.object({
-      source: z.string(),
-      amount: minorSchema,
-      currency: currencySchema,
-      /** what kind of money it is; null for a source that nobody declared */
-      kind: z.enum(sourceKinds).nullable(),
-      /** who a declared sponsor is, and what they ask in return */
-      sponsor: z.string().nullable(),
-      asks: z.string().nullable(),
-    }),
-  ),
-  /** what all calls hold in escrow together */
-  escrowed: z.array(moneySchema),
-});
-export type FundsResponse = z.infer<typeof fundsResponseSchema>;
-
-/** POST /api/funds/sources (steward): what a source of money is; a sponsor says what they ask in return */
-export const sourceRequestSchema = z.strictObject({
-  name: z.string(),
-  kind: z.string(),
-  sponsor: z.string().optional(),
-  asks: z.string().optional(),
-});
-export const sourceResponseSchema = z.object({
-  source: z.object({
-    name: slugSchema,
-    kind: z.enum(sourceKinds),
-    sponsor: z.string().nullable(),
-    asks: z.string().nullable(),
-  }),
-  receipt: receiptSchema,
-});
-
-/** POST /api/funds/transfers (steward) */
-export const transferRequestSchema = z.strictObject({
-  from: z.string(),
-  to: z.string(),
-  amount: z.string(),
-  currency: z.string(),
-  purpose: z.string(),
-});
-export const movedResponseSchema = z.object({ funds: z.array(fundSchema), receipt: receiptSchema });
-
-/** POST /api/funds/exchanges (steward): `rate` is units of `into` for a unit of `currency`, as a decimal such as 1.0847 */
-export const exchangeRequestSchema = z.strictObject({
-  fund: z.string(),
-  amount: z.string(),
-  currency: z.string(),
-  into: z.string(),
-  rate: z.string(),
-  /** who says so, and of which day */
-  rateSource: z.string(),
-});
-export const exchangeResponseSchema = z.object({
-  /** minor units of `into` */
-  received: minorSchema,
-  into: currencySchema,
-  funds: z.array(fundSchema),
-  receipts: z.object({ out: receiptSchema, in: receiptSchema }),
-});
-
-/** POST /api/funds/reversals (steward): takes back a deposit or a transfer that was a mistake */
-export const reversalRequestSchema = z.strictObject({ entryId: z.string().max(100), reason: z.string() });
-
-/** GET /api/funds/:name/movements: the last 100, newest first */
-export const movementsResponseSchema = z.object({
-  movements: z.array(
-    z.object({
-      entryId: idSchema,
-      time: instantSchema,
-      kind: z.string(),
-      subject: z.string(),
-      amount: minorSchema,
-      currency: currencySchema,
-      /** what stands in the fund in that currency after it */
-      balance: minorSchema,
-      /** whether a steward can still take it back */
-      reversible: z.boolean(),
-      proof: proofSchema,
-    }),
-  ),
-});
-export type MovementsResponse = z.infer<typeof movementsResponseSchema>;
 
 // ---- calls for testing, grants, commissions, residencies, screenings ----
 
@@ -224,8 +95,8 @@ export const callSchema = z.object({
   closedAt: instantSchema.nullable(),
   form: z.enum(callForms),
   mayJoin: joiningSchema,
-  /** for places that are drawn: how many put their name down, and who was drawn once the list is closed */
-  places: z.object({ joined: z.int(), drawn: z.array(idSchema).nullable() }),
+  /** for places that are drawn: how many put their name down, whether the one who asks did, and who was drawn */
+  places: z.object({ joined: z.int(), mine: z.boolean(), drawn: z.array(idSchema).nullable() }),
   currency: currencySchema,
   rates: z.array(
     z.object({
@@ -576,28 +447,6 @@ export const paidResponseSchema = z.object({
 export type PaidResponse = z.infer<typeof paidResponseSchema>;
 
 export const compensationEndpoints = {
-  deposit: endpoint<DepositRequest, DepositResponse>('POST', '/api/funds/deposits', {
-    body: depositRequestSchema,
-    answer: depositResponseSchema,
-  }),
-  listFunds: endpoint('GET', '/api/funds', { answer: fundsResponseSchema }),
-  declareSource: endpoint('POST', '/api/funds/sources', {
-    body: sourceRequestSchema,
-    answer: sourceResponseSchema,
-  }),
-  transfer: endpoint('POST', '/api/funds/transfers', {
-    body: transferRequestSchema,
-    answer: movedResponseSchema,
-  }),
-  exchange: endpoint('POST', '/api/funds/exchanges', {
-    body: exchangeRequestSchema,
-    answer: exchangeResponseSchema,
-  }),
-  reverse: endpoint('POST', '/api/funds/reversals', {
-    body: reversalRequestSchema,
-    answer: movedResponseSchema,
-  }),
-  movements: endpoint('GET', '/api/funds/:name/movements', { answer: movementsResponseSchema }),
   openCall: endpoint<CallRequest, CallOpenedResponse>('POST', '/api/calls', {
     body: callRequestSchema,
     answer: callOpenedResponseSchema,

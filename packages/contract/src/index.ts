@@ -4,6 +4,7 @@ export * from './client.ts';
 export * from './common.ts';
 export * from './compensation.ts';
 export * from './deliberation.ts';
+export * from './funds.ts';
 export * from './governance.ts';
 export * from './people.ts';
 export * from './policies.ts';

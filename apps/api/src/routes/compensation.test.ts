@@ -1,7 +1,7 @@
 import { sealStanding } from '@uncaged/book';
 import { due, type GenerationRef, submit } from '@uncaged/compensation';
 import type * as wire from '@uncaged/contract';
-import { compensationEndpoints as endpoints } from '@uncaged/contract';
+import { compensationEndpoints, fundEndpoints } from '@uncaged/contract';
 import { found, type GovernedContext, invite, join } from '@uncaged/governance';
 import { createSession, sessionCookie } from '@uncaged/platform';
 import { openTestPlatform, type TestPlatform } from '@uncaged/platform/testing';
@@ -202,8 +202,10 @@ describe('paid work over HTTP', () => {
 it('answers each question in the shape the contract promises', async () => {
   const callId = await openCall();
   const id = await handIn(callId);
+  const endpoints = { ...fundEndpoints, ...compensationEndpoints };
   const asked: [keyof typeof endpoints, string][] = [
     ['listFunds', '/api/funds'],
+    ['movements', '/api/funds/main/movements'],
     ['listCalls', '/api/calls'],
     ['getCall', `/api/calls/${callId}`],
     ['listContributions', '/api/contributions'],

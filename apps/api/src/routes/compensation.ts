@@ -1,4 +1,3 @@
-import type { Entry } from '@uncaged/book';
 import {
   type Appealed,
   appealRejection,
@@ -7,23 +6,15 @@ import {
   commitFinding,
   contributionOf,
   contributionsOf,
-  declareSource,
-  deposit,
   earlierFindings,
-  escrowedByCurrency,
-  exchange,
-  fundsOf,
   type GenerationRef,
   judgeRejection,
-  movementsOf,
   openCall,
   putDown,
-  reverseMovement,
   review,
   reviewDesk,
   statementOf,
   submit,
-  transfer,
   whatWasPaid,
 } from '@uncaged/compensation';
 import { contributionsQuerySchema, compensationEndpoints as wire } from '@uncaged/contract';
@@ -32,9 +23,9 @@ import { type Generation, readGeneration } from '@uncaged/studio';
 import { type Deps, newRoutes } from '../deps.ts';
 import { route } from '../route.ts';
 import { wired } from '../wired.ts';
-import { wireCall, wireContribution, wireFunds, wirePaid, wireStatement } from './compensation.view.ts';
+import { wireCall, wireContribution, wirePaid, wireStatement } from './compensation.view.ts';
 
-/** Paid work: funds, calls for testing, contributions, reviews, statements. */
+/** Paid work: calls for testing, contributions, reviews, statements. */
 export function compensationRoutes(deps: Deps) {
   const app = newRoutes();
   money(deps, app);
@@ -48,76 +39,6 @@ type App = ReturnType<typeof newRoutes>;
 
 function money(deps: Deps, app: App): void {
   const { db } = deps.platform;
-  const allFunds = async () => wireFunds(await fundsOf(db.read), await escrowedByCurrency(db.read));
-  route(
-    app,
-    wire.deposit,
-    { summary: 'Write down money that came in', status: 201 },
-    async ({ c, body, idempotencyKey }) => {
-      const made = await deposit(await deps.contextOf(c), { ...body, idempotencyKey });
-      if (!made.ok) return made;
-      const { entry } = made;
-      const { fund, source, amount, currency } = made.deposit;
-      const { funds } = await allFunds();
-      const answer = {
-        deposit: {
-          entryId: entry.id,
-          fund,
-          source,
-          amount: amount.toString(),
-          currency,
-          time: entry.time.toISOString(),
-          proof: `/api/book/entries/${entry.id}`,
-        },
-        fund: funds.find(({ name }) => name === fund) ?? { name: fund, balances: [] },
-        receipt: await deps.receipt(entry),
-      };
-      return { ok: true, answer };
-    },
-  );
-  route(app, wire.listFunds, { summary: 'What stands in the funds, and where it came from' }, async () => ({
-    ok: true,
-    answer: await allFunds(),
-  }));
-  const moved = async (entry: Entry) => {
-    const { funds } = await allFunds();
-    return { ok: true as const, answer: { funds, receipt: await deps.receipt(entry) } };
-  };
-  const declaring = { summary: 'Say what a source of money is', status: 201 as const };
-  route(app, wire.declareSource, declaring, async ({ c, body }) => {
-    const made = await declareSource(await deps.contextOf(c), body);
-    if (!made.ok) return made;
-    return { ok: true, answer: { source: made.source, receipt: await deps.receipt(made.entry) } };
-  });
-  const moving = { summary: 'Move money from one fund to another', status: 201 as const };
-  route(app, wire.transfer, moving, async ({ c, body, idempotencyKey }) => {
-    const made = await transfer(await deps.contextOf(c), { ...body, idempotencyKey });
-    return made.ok ? moved(made.entry) : made;
-  });
-  const changing = { summary: 'Change money of a fund into another currency', status: 201 as const };
-  route(app, wire.exchange, changing, async ({ c, body, idempotencyKey }) => {
-    const made = await exchange(await deps.contextOf(c), { ...body, idempotencyKey });
-    if (!made.ok) return made;
-    const { received, into } = made.exchange;
-    const receipts = { out: await deps.receipt(made.out), in: await deps.receipt(made.in) };
-    const { funds } = await allFunds();
-    return { ok: true, answer: { received: received.toString(), into, funds, receipts } };
-  });
-  const undoing = { summary: 'Take back a deposit or transfer that was a mistake', status: 201 as const };
-  route(app, wire.reverse, undoing, async ({ c, body }) => {
-    const made = await reverseMovement(await deps.contextOf(c), body);
-    return made.ok ? moved(made.entry) : made;
-  });
-  route(app, wire.movements, { summary: 'The last movements of a fund' }, async ({ params }) => {
-    const found = await movementsOf(db.read, params.name ?? '', 100);
-    const movements = found.map(({ amount, balance, ...movement }) => ({
-      ...movement,
-      amount: amount.toString(),
-      balance: balance.toString(),
-      proof: `/api/book/entries/${movement.entryId}`,
-    }));
-    return { ok: true, answer: wired({ movements }) };
-  });
   route(app, wire.myStatement, { summary: 'My account, line by line' }, async ({ c }) => {
     const { memberId } = c.get('actor');
     if (memberId === null) return { ok: false, code: 'not_logged_in' };
@@ -141,12 +62,12 @@ function calls(deps: Deps, app: App): void {
       return { ok: true, answer: { call: wireCall(opened.call), receipt: await deps.receipt(opened.entry) } };
     },
   );
-  route(app, wire.listCalls, { summary: 'All calls, newest first' }, async () => ({
+  route(app, wire.listCalls, { summary: 'All calls, newest first' }, async ({ c }) => ({
     ok: true,
-    answer: { calls: (await callsOf(db.read, clock.now())).map(wireCall) },
+    answer: { calls: (await callsOf(db.read, clock.now(), c.get('actor').memberId)).map(wireCall) },
   }));
-  route(app, wire.getCall, { summary: 'A call with its terms and what is left' }, async ({ params }) => {
-    const call = await callOf(db.read, params.id ?? '', clock.now());
+  route(app, wire.getCall, { summary: 'A call with its terms and what is left' }, async ({ c, params }) => {
+    const call = await callOf(db.read, params.id ?? '', clock.now(), c.get('actor').memberId);
     return call ? { ok: true, answer: { call: wireCall(call) } } : { ok: false, code: 'unknown_call' };
   });
   const nameDown = { summary: 'Put one’s name down where places are drawn', status: 201 as const };
@@ -154,7 +75,7 @@ function calls(deps: Deps, app: App): void {
     const id = params.id ?? '';
     const put = await putDown(await deps.contextOf(c), id);
     if (!put.ok) return put;
-    const call = await callOf(db.read, id, clock.now());
+    const call = await callOf(db.read, id, clock.now(), c.get('actor').memberId);
     if (!call) throw new Error(`call ${id} took a name and is gone`);
     return { ok: true, answer: { call: wireCall(call), receipt: await deps.receipt(put.entry) } };
   });

@@ -5,6 +5,7 @@ import { bookRoutes } from './book.ts';
 import { compensationRoutes } from './compensation.ts';
 import { deliberationRoutes } from './deliberation.ts';
 import { eventRoutes } from './events.ts';
+import { fundRoutes } from './funds.ts';
 import { governanceRoutes } from './governance.ts';
 import { healthRoutes } from './health.ts';
 import { peopleRoutes } from './people.ts';
@@ -23,6 +24,7 @@ export const domains: readonly ((deps: Deps) => Hono<Env>)[] = [
   ballotRoutes,
   policyRoutes,
   deliberationRoutes,
+  fundRoutes,
   compensationRoutes,
   provenanceRoutes,
   studioRoutes,

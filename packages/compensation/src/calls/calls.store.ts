@@ -214,6 +214,17 @@ export async function joinCounts(tx: Tx, ids: readonly string[]): Promise<Map<st
   return new Map(found.map(({ callId, joined }) => [callId, Number(joined)]));
 }
 
+/** In which of these calls a member's name is down. */
+export async function joinedBy(tx: Tx, ids: readonly string[], memberId: string): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const { callId } = callJoins;
+  const found = await tx
+    .select({ callId })
+    .from(callJoins)
+    .where(and(inArray(callId, [...ids]), eq(callJoins.memberId, memberId)));
+  return new Set(found.map((row) => row.callId));
+}
+
 export async function insertJoin(tx: Tx, row: typeof callJoins.$inferInsert): Promise<void> {
   await tx.insert(callJoins).values(row);
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { due } from '../due.ts';
 import { brokenInvariants, goodTerms, type House, openGoodCall, openHouse } from '../testing.ts';
 import { callOf, callsOf, openCall } from './calls.ts';
-import { termsHash } from './terms.ts';
+import { termsHash } from './payload.ts';
 
 let house: House;
 beforeAll(async () => {

@@ -9,12 +9,13 @@ import {
   type Idempotent,
   memberActing,
 } from '../context.ts';
-import { acceptedShared, storeShares } from '../contributions/contributions.store.ts';
+import { acceptedShared, lockShared, storeShares } from '../contributions/contributions.store.ts';
 import { mainFund } from '../funds/deposit.ts';
 import type { Minor } from '../money.ts';
 import * as store from './calls.store.ts';
 import { callPolicyOf } from './card.ts';
 import { closingPostings, sharePayload, sharesAtClose } from './closing.ts';
+import { termsHash, termsPayload } from './payload.ts';
 import {
   type CallPolicy,
   type CallTerms,
@@ -22,8 +23,6 @@ import {
   readTerms,
   reservedIn,
   type TermsRefusal,
-  termsHash,
-  termsPayload,
 } from './terms.ts';
 
 /** A call as it stands: its frozen terms, what became of the money, and what came in. */
@@ -46,8 +45,8 @@ export interface Call {
     available: Minor;
     returned: Minor;
   };
-  /** how many put their name down where places are drawn, and who was drawn */
-  places: { joined: number; drawn: string[] | null };
+  /** how many put their name down where places are drawn, whether the one who asks did, and who was drawn */
+  places: { joined: number; mine: boolean; drawn: string[] | null };
   submissions: store.SubmissionCounts;
 }
 
@@ -64,7 +63,7 @@ function stateAt(row: store.CallRow, now: Date): Call['state'] {
 function callFrom(
   { row, terms }: store.StoredCall,
   counts: store.SubmissionCounts | undefined,
-  joined: number | undefined,
+  names: { joined: number; mine: boolean },
   now: Date,
 ): Call {
   const { id, openedBy, openedAt, entryId, closedAt, closedEntryId, paid, held, reserved, returned } = row;
@@ -79,7 +78,7 @@ function callFrom(
     closedAt,
     closedEntryId,
     budget: { escrowed: row.budget, paid, held, reserved, available: availableIn(row), returned },
-    places: { joined: joined ?? 0, drawn: row.drawn },
+    places: { ...names, drawn: row.drawn },
     submissions: counts ?? { waiting: 0, accepted: 0, bySilence: 0, rejected: 0 },
   };
 }
@@ -151,7 +150,12 @@ export async function openCall(
     const reserved = reservedIn(terms);
     const facts = { id, openedBy, openedAt: ctx.now, entryId: entry.id, termsHash: hash, reserved };
     const stored = await store.insertCall(tx, terms, facts);
-    return { ok: true, call: callFrom(stored, undefined, 0, ctx.now), entry, replayed: false };
+    return {
+      ok: true,
+      call: callFrom(stored, undefined, { joined: 0, mine: false }, ctx.now),
+      entry,
+      replayed: false,
+    };
   });
 }
 
@@ -175,23 +179,37 @@ async function strangerIn(tx: Tx, { joining }: CallTerms): Promise<string | null
   return null;
 }
 
-/** One call as it stands at `now`, or null. */
-export async function callOf(tx: Tx, id: string, now: Date): Promise<Call | null> {
+/** One call as it stands at `now` to a member, or to nobody; null where there is none. */
+export async function callOf(
+  tx: Tx,
+  id: string,
+  now: Date,
+  asking: string | null = null,
+): Promise<Call | null> {
   const stored = await store.callById(tx, id);
-  if (!stored) return null;
-  const counts = (await store.submissionCounts(tx, [id])).get(id);
-  return callFrom(stored, counts, (await store.joinCounts(tx, [id])).get(id), now);
+  const [call] = stored ? await stand(tx, [stored], now, asking) : [];
+  return call ?? null;
 }
 
-/** All calls as they stand at `now`, newest first. */
-export async function callsOf(tx: Tx, now: Date): Promise<Call[]> {
-  const found = await store.allCalls(tx);
+/** All calls as they stand at `now` to a member, or to nobody, newest first. */
+export async function callsOf(tx: Tx, now: Date, asking: string | null = null): Promise<Call[]> {
+  return stand(tx, await store.allCalls(tx), now, asking);
+}
+
+/** Calls with what came in to them. */
+async function stand(
+  tx: Tx,
+  found: readonly store.StoredCall[],
+  now: Date,
+  asking: string | null,
+): Promise<Call[]> {
   const ids = found.map(({ row }) => row.id);
   const counts = await store.submissionCounts(tx, ids);
   const joined = await store.joinCounts(tx, ids);
+  const own = asking === null ? new Set<string>() : await store.joinedBy(tx, ids, asking);
   return found.map((stored) => {
     const { id } = stored.row;
-    return callFrom(stored, counts.get(id), joined.get(id), now);
+    return callFrom(stored, counts.get(id), { joined: joined.get(id) ?? 0, mine: own.has(id) }, now);
   });
 }
 
@@ -200,6 +218,8 @@ export async function callsOf(tx: Tx, now: Date): Promise<Call[]> {
  * weight, and what nobody earned goes back to the fund. False when it is not that far, or was closed meanwhile.
  */
 export async function closeCall(tx: Tx, ctx: GovernedContext & { now: Date }, id: string): Promise<boolean> {
+  // Pieces before their call, as everywhere: what is shared is written to them below.
+  await lockShared(tx, id);
   const call = await store.lockCall(tx, id);
   if (!call || call.row.closedAt !== null || ctx.now < call.row.deadline) return false;
   if ((await store.waitingIn(tx, id)) > 0) return false;

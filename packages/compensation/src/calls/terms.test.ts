@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { workKinds } from './kinds.ts';
+import { termsFromPayload, termsHash, termsPayload } from './payload.ts';
 import type { CardRate } from './rates.ts';
 import {
   amountDue,
@@ -9,9 +10,6 @@ import {
   type ProposedTerms,
   readTerms,
   reviewDeadline,
-  termsFromPayload,
-  termsHash,
-  termsPayload,
 } from './terms.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');

@@ -388,7 +388,12 @@ describe('a call with places', () => {
     house.platform.clock.set(new Date('2026-03-05T00:00:00Z'));
     expect(code(await putDown(house.salt, id))).toBe('joining_over');
     expect(await step()).toBe(1);
-    expect((await call(id)).places).toEqual({ joined: 3, drawn: null });
+    expect((await call(id)).places).toEqual({ joined: 3, mine: false, drawn: null });
+    for (const [ctx, mine] of [
+      [house.iris, true],
+      [house.salt, false],
+    ] as const)
+      expect((await callOf(read(), id, house.platform.clock.now(), idOf(ctx)))?.places.mine).toBe(mine);
     expect(await step()).toBe(1);
     const { places } = await call(id);
     expect(places.drawn).toHaveLength(2);

@@ -97,7 +97,7 @@ export async function waitingFor(
         eq(contributionAppealVotes.memberId, memberId),
       ),
     );
-  // Two questions, so that each finds its index: an "or" over both reads every piece there ever was.
+  // Three questions, so that each finds its index: an "or" over both reads every piece there ever was.
   const waits = and(
     eq(contributions.state, 'waiting'),
     ne(contributions.authorId, memberId),
@@ -195,6 +195,17 @@ export async function milestonesTaken(tx: Tx, callId: string): Promise<string[]>
       ),
     );
   return found.map(({ milestone }) => milestone);
+}
+
+/** Keeps pieces of a call whose sum is shared from changing until the transaction ends. */
+export async function lockShared(tx: Tx, callId: string): Promise<void> {
+  const { id, units } = contributions;
+  await tx
+    .select({ id })
+    .from(contributions)
+    .where(and(eq(contributions.callId, callId), isNotNull(units)))
+    .orderBy(asc(id))
+    .for('update');
 }
 
 /** Accepted pieces of kinds whose sum is shared when the call closes. */

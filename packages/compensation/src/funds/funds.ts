@@ -3,6 +3,7 @@ import type { Tx } from '@uncaged/platform';
 import { recordInput } from '../book-entry.ts';
 import { atOneInstant, type GovernedContext, type IdempotencyConflict, type Idempotent } from '../context.ts';
 import { largestAmount, type Minor } from '../money.ts';
+import type { StatementLine } from '../statement/lines.ts';
 import { type Deposit, type DepositRefusal, mainFund, type ProposedDeposit, readDeposit } from './deposit.ts';
 import * as store from './funds.store.ts';
 import { exchangeAccount, reversibleKinds, type SourceKind, sourceKinds } from './moving.ts';
@@ -94,21 +95,14 @@ export async function fundsOf(tx: Tx): Promise<Funds> {
 }
 
 /** A movement on a fund, with what stands in it after. */
-export interface Movement {
-  entryId: string;
-  time: Date;
-  kind: string;
-  subject: string;
-  amount: Minor;
-  currency: string;
-  balance: Minor;
+export interface Movement extends StatementLine {
   /** whether a mistake in it can still be taken back */
   reversible: boolean;
 }
 
 /** The last movements of a fund, newest first. */
 export async function movementsOf(tx: Tx, fund: string, limit: number): Promise<Movement[]> {
-  const lines = (await statementOf(tx, `fund:${fund}`)).slice(-limit).reverse();
+  const lines = (await statementOf(tx, `fund:${fund}`, limit)).reverse();
   const reversed = await store.reversedAmong(
     tx,
     lines.map(({ entryId }) => entryId),

@@ -20,7 +20,7 @@ export interface PaidReport {
   paid: PaidLine[];
   totals: { currency: string; pieces: number; total: Minor }[];
   /** the same by what its authors call their words: criticism is paid like praise, or this shows that it is not */
-  byTone: (Omit<ToneRow, 'people'> & { median: Minor | null })[];
+  byTone: Omit<ToneRow, 'people'>[];
   owed: {
     /** accepted and not paid: empty, since acceptance and payment are one entry */
     acceptedUnpaid: { currency: string; pieces: number; total: Minor }[];

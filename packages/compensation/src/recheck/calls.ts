@@ -1,6 +1,6 @@
 import { closingPostings, sharePayload, sharesAtClose } from '../calls/closing.ts';
 import { placesOf } from '../calls/joining.ts';
-import { type TermsPayload, termsFromPayload, termsHash } from '../calls/terms.ts';
+import { type TermsPayload, termsFromPayload, termsHash } from '../calls/payload.ts';
 import { reviewersOf } from '../contributions/drawing.ts';
 import { mayCallLater } from '../contributions/finding.ts';
 import {
