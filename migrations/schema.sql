@@ -855,6 +855,13 @@ CREATE INDEX generations_policy ON public.generations USING btree (policy_hash, 
 CREATE INDEX generations_waiting ON public.generations USING btree (created_at) WHERE (state = 'waiting'::text);
 CREATE INDEX generations_wall ON public.generations USING btree (published_at DESC, id DESC) WHERE (published_at IS NOT NULL);
 
+create table holdings_changed (
+  dataset_id text not null,
+  times bigint default 1 not null,
+  constraint holdings_changed_pkey PRIMARY KEY (dataset_id),
+  constraint holdings_changed_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES datasets(id)
+);
+
 create table import_items (
   import_id text not null,
   path text not null,
@@ -1213,17 +1220,42 @@ create table royalty_accruals (
 CREATE INDEX royalty_accruals_by_model ON public.royalty_accruals USING btree (model_id, currency);
 CREATE INDEX royalty_accruals_by_time ON public.royalty_accruals USING btree (accrued_at);
 
+create table royalty_holders (
+  model_id text not null,
+  currency text not null,
+  member_id text not null,
+  claimed bigint not null,
+  weight bigint not null,
+  since numeric(60,0) not null,
+  carried numeric(60,0) not null,
+  paid bigint default 0 not null,
+  settled_at timestamp with time zone not null,
+  constraint royalty_holders_pkey PRIMARY KEY (model_id, currency, member_id),
+  constraint royalty_holders_model_id_currency_fkey FOREIGN KEY (model_id, currency) REFERENCES royalty_pools(model_id, currency),
+  constraint royalty_holders_carried_check CHECK ((carried >= (0)::numeric)),
+  constraint royalty_holders_check CHECK (((weight >= 0) AND (weight <= claimed))),
+  constraint royalty_holders_claimed_check CHECK ((claimed > 0)),
+  constraint royalty_holders_since_check CHECK ((since >= (0)::numeric))
+);
+CREATE INDEX royalty_holders_member ON public.royalty_holders USING btree (member_id);
+CREATE INDEX royalty_holders_settled ON public.royalty_holders USING btree (settled_at);
+
 create table royalty_pools (
   model_id text not null,
   currency text not null,
   index numeric(60,0) default 0 not null,
   remainder numeric(60,0) default 0 not null,
   accrued bigint default 0 not null,
+  works bigint,
+  weights bigint,
+  paid bigint default 0 not null,
   constraint royalty_pools_pkey PRIMARY KEY (model_id, currency),
   constraint royalty_pools_accrued_check CHECK ((accrued >= 0)),
   constraint royalty_pools_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint royalty_pools_index_check CHECK ((index >= (0)::numeric)),
-  constraint royalty_pools_remainder_check CHECK ((remainder >= (0)::numeric))
+  constraint royalty_pools_pay_what_they_got CHECK (((paid >= 0) AND (paid <= accrued))),
+  constraint royalty_pools_remainder_check CHECK ((remainder >= (0)::numeric)),
+  constraint royalty_pools_weighed CHECK ((((works IS NULL) = (weights IS NULL)) AND ((weights >= 0) AND (weights <= works))))
 );
 
 create table secret_ballots (

@@ -148,10 +148,39 @@ export function royaltySteps(tx: Tx): Promise<StepRow[]> {
   );
 }
 
-export function royaltyPoolRows(
-  tx: Tx,
-): Promise<{ modelId: string; currency: string; index: string; remainder: string; accrued: bigint }[]> {
-  return rows(tx, sql`select model_id as "modelId", currency, index, remainder, accrued from royalty_pools`);
+export interface PoolStanding {
+  modelId: string;
+  currency: string;
+  index: string;
+  remainder: string;
+  accrued: bigint;
+  paid: bigint;
+}
+
+export function royaltyPoolRows(tx: Tx): Promise<PoolStanding[]> {
+  return rows(
+    tx,
+    sql`select model_id as "modelId", currency, index, remainder, accrued, paid from royalty_pools`,
+  );
+}
+
+/** Pools whose holders do not add up: in works, in what was paid, or owed more than there is. */
+export function wrongHoldings(tx: Tx): Promise<Found[]> {
+  return found(
+    tx,
+    sql`select 'pool:' || p.model_id as what,
+          format('%s of %s works are paid for, its holders say otherwise, or are owed %s of %s', p.weights, p.works,
+            h.owed, (p.accrued - p.paid) * 18446744073709551616) as detail
+        from royalty_pools p join (
+          select h.model_id, h.currency, sum(h.claimed) as claimed, sum(h.claimed - h.weight) as unpaid,
+            sum(h.paid) as paid, bool_or(h.since > q.index) as ahead,
+            sum(h.carried + h.weight * (q.index - h.since)) as owed
+          from royalty_holders h join royalty_pools q on q.model_id = h.model_id and q.currency = h.currency
+          group by h.model_id, h.currency
+        ) h on h.model_id = p.model_id and h.currency = p.currency
+        where p.works is null or h.claimed > p.works or p.weights <> p.works - h.unpaid or h.paid <> p.paid
+          or h.ahead or h.owed > (p.accrued - p.paid) * 18446744073709551616`,
+  );
 }
 
 /** Appeals whose outcome is not what their panel's judgements come to, or pieces that an appeal decided without one. */

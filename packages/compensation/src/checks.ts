@@ -20,9 +20,10 @@ export const compensationChecks: readonly Check[] = [
   },
   { name: 'every decision follows from its reviews and the time', run: decisionsFollow },
   {
-    name: 'royalty indexes recompute from their steps, and pools hold what accrued',
+    name: 'royalty indexes recompute from their steps, and pools hold what accrued and is not paid',
     run: royaltiesRecompute,
   },
+  { name: 'nobody is owed more of a pool than it holds', run: store.wrongHoldings },
 ];
 
 async function escrowsCoverHolds(tx: Tx): Promise<Violation[]> {
@@ -126,9 +127,9 @@ async function royaltiesRecompute(tx: Tx): Promise<Violation[]> {
     );
     const holds = own?.balance ?? 0n;
     if (!same) found.push({ what: `pool:${row.modelId}`, detail: 'is not where its steps end' });
-    if (holds !== row.accrued) {
-      found.push({ what: `pool:${row.modelId}`, detail: `holds ${holds}, accrued were ${row.accrued}` });
-    }
+    const left = row.accrued - row.paid;
+    if (holds !== left)
+      found.push({ what: `pool:${row.modelId}`, detail: `holds ${holds}, of what accrued is left ${left}` });
   }
   return found.slice(0, few);
 }

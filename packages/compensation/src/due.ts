@@ -8,21 +8,22 @@ import { appealDue, releaseUnappealed } from './contributions/appeals.ts';
 import { callsUndrawn, overdue, unappealed } from './contributions/contributions.store.ts';
 import { drawReviewers } from './contributions/reviewers.ts';
 import { acceptBySilence } from './contributions/reviews.ts';
+import { payRoyalty, royaltiesDue } from './royalties/holders.ts';
 
 /** Most transitions of one kind in one go, so that a tick stays short. */
 const batch = 200;
 
 /**
- * What time alone brings about: places and reviewers are drawn, silence accepts, appeals are heard, and calls past their
- * deadline close when all is answered. Each in a transaction of its own, so that one that fails holds up no other; failures are thrown together at the end.
+ * What time alone brings about: places and reviewers are drawn, silence accepts, appeals are heard, calls past their
+ * deadline close when all is answered, and royalties are paid when a month begins. Each in a transaction of its own, so that one that fails holds up no other; failures are thrown together at the end.
  * Answers how many things changed.
  */
 export async function due(given: GovernedContext): Promise<number> {
   const ctx = atOneInstant(given);
   const failures: unknown[] = [];
   let changed = 0;
-  type Change = (tx: Tx, at: typeof ctx, id: string) => Promise<boolean | number>;
-  const each = async (ids: readonly string[], change: Change) => {
+  type Change<One> = (tx: Tx, at: typeof ctx, id: One) => Promise<boolean | number>;
+  const each = async <One>(ids: readonly One[], change: Change<One>) => {
     for (const id of ids) {
       try {
         changed += Number(await ctx.db.transaction((tx) => change(tx, ctx, id)));
@@ -38,6 +39,7 @@ export async function due(given: GovernedContext): Promise<number> {
   await each(await undecided(read), appealDue);
   await each(await unappealed(read, ctx.now, batch), releaseUnappealed);
   await each(await callsToClose(read, ctx.now, batch), closeCall);
+  await each(await royaltiesDue(read, ctx.now, batch), payRoyalty);
   if (failures.length > 0)
     throw new AggregateError(failures, 'paid work that is due could not be carried out');
   return changed;

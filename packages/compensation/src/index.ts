@@ -27,5 +27,13 @@ export { due } from './due.ts';
 export { deposit, fundsOf, type Movement, movementsOf } from './funds/funds.ts';
 export { declareSource, exchange, reverseMovement, transfer } from './funds/moves.ts';
 export { type PaidReport, paidSince, whatWasPaid } from './paid/paid.ts';
-export { type Accrued, accrueRoyalty, type PoolState, poolShares, poolsOf } from './royalties/royalties.ts';
+export {
+  type ModelHoldings,
+  type OwedOfPool,
+  type PoolState,
+  poolsOf,
+  royaltiesOfMember,
+  weighPool,
+} from './royalties/holders.ts';
+export { type Accrued, accrueRoyalty, royaltyOfClip } from './royalties/royalties.ts';
 export { type MemberStatement, statementOf } from './statement/statement.ts';

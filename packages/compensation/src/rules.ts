@@ -19,5 +19,6 @@ export * from './paid/report.ts';
 export * from './recheck/reader.ts';
 export type { Around, ReadEntry } from './recheck/seen.ts';
 export * from './royalties/due-rule.ts';
+export * from './royalties/holding.ts';
 export * from './royalties/index-rule.ts';
 export * from './statement/lines.ts';

@@ -165,8 +165,28 @@ export const royaltyPools = pgTable(
     index: numeric('index', { precision: 60 }).notNull(),
     remainder: numeric('remainder', { precision: 60 }).notNull(),
     accrued: minor('accrued').notNull(),
+    works: minor('works'),
+    weights: minor('weights'),
+    paid: minor('paid').notNull().default(0n),
   },
   (table) => [primaryKey({ columns: [table.modelId, table.currency] })],
+);
+
+/* See migrations/0018_royalties.sql. */
+export const royaltyHolders = pgTable(
+  'royalty_holders',
+  {
+    modelId: text('model_id').notNull(),
+    currency: text('currency').notNull(),
+    memberId: text('member_id').notNull(),
+    claimed: minor('claimed').notNull(),
+    weight: minor('weight').notNull(),
+    since: numeric('since', { precision: 60 }).notNull(),
+    carried: numeric('carried', { precision: 60 }).notNull(),
+    paid: minor('paid').notNull(),
+    settledAt: instant('settled_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.modelId, table.currency, table.memberId] })],
 );
 
 export const royaltyAccruals = pgTable('royalty_accruals', {

@@ -27,6 +27,13 @@ export {
   startImport,
 } from './imports/imports.ts';
 export {
+  changedDatasets,
+  modelsTaughtBy,
+  type TaughtBy,
+  takeChanged,
+  taughtBy,
+} from './lineage/holdings.ts';
+export {
   generationsFromWork,
   type Lineage,
   lineageOf,

@@ -4,10 +4,12 @@ import * as fineTunes from './fine-tunes/fine-tunes.store.ts';
 import * as clips from './generations.store.ts';
 import * as store from './leases.store.ts';
 import { endLease } from './leases.ts';
+import { weighChanged } from './weighing.ts';
 
 /**
  * What time does by itself: leases without a heartbeat lapse and their jobs wait again; jobs that wait without a
- * ticket in the carrier are offered again; files of what was thrown away are deleted. Answers how many leases lapsed.
+ * ticket in the carrier are offered again; files of what was thrown away are deleted; royalty
+ * pools whose holders changed are weighed anew. Answers how many leases lapsed and pools were weighed.
  */
 export async function due(ctx: StudioContext): Promise<number> {
   const expiredAt = ctx.clock.now();
@@ -18,7 +20,7 @@ export async function due(ctx: StudioContext): Promise<number> {
   if (waiting.length > 0 && (await ctx.carrier.waiting()) < waiting.length)
     for (const { id } of waiting) await ctx.carrier.offer(id);
   await deleteFiles(ctx);
-  return lapsed.length;
+  return lapsed.length + (await weighChanged(ctx));
 }
 
 /** Deletes the files of discarded fine-tunes and adapters that nothing else stands on. */

@@ -155,7 +155,9 @@ class Run {
     const signed =
       (await this.#signatures.settle()) ??
       (await checkReceipts(this.#part(FILES.receipts), key, this.#ledger.written, this.#signatures));
-    return signed ?? this.#files() ?? (await this.#models.checkManifests(parts));
+    return (
+      signed ?? this.#payments.unfinished() ?? this.#files() ?? (await this.#models.checkManifests(parts))
+    );
   }
 
   /** The first checkpoint over a position; they stand in the order of their sizes. */

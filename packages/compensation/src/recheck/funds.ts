@@ -75,7 +75,7 @@ function exchangedOut({ exchanges }: Seen, entry: ReadEntry): Finding {
   if (!rate || received <= 0n || exchanged(amount, currency, into, rate) !== received)
     return 'does not get what its rate gives';
   if (text(payload, 'rateSource') === '') return 'does not say whose rate it is';
-  exchanges.set(idOf(entry), payload);
+  exchanges.set(idOf(entry), { entryId: entry.id, payload });
   return moves(entry, `fund:${text(payload, 'fund')}`, exchangeAccount, amount, currency)
     ? null
     : 'does not give what it exchanges';
@@ -84,7 +84,7 @@ function exchangedOut({ exchanges }: Seen, entry: ReadEntry): Finding {
 function exchangedIn({ exchanges }: Seen, entry: ReadEntry): Finding {
   const payload = fields(entry);
   const given = exchanges.get(idOf(entry));
-  if (!given || !alike(given, payload)) return 'gets what nobody gave for it';
+  if (!given || !alike(given.payload, payload)) return 'gets what nobody gave for it';
   exchanges.set(idOf(entry), null);
   const [received, into] = [BigInt(text(payload, 'received')), text(payload, 'into')];
   return moves(entry, exchangeAccount, `fund:${text(payload, 'fund')}`, received, into)
@@ -103,6 +103,13 @@ function reversed({ movements }: Seen, entry: ReadEntry): Finding {
   return samePostings(entry.postings, opposite(postings))
     ? null
     : 'is not the opposite of what it takes back';
+}
+
+/** Exchanges of which only the first half stands: the money left its fund and came back as nothing. */
+export function halfExchanges({ exchanges }: Seen): { entryId: string; why: string }[] {
+  return [...exchanges.values()].flatMap((given) =>
+    given ? [{ entryId: given.entryId, why: 'gives money for other money that never came' }] : [],
+  );
 }
 
 export const fundRules: Readonly<Record<string, Rule>> = {

@@ -1,24 +1,24 @@
-import { emptyPool, stepHolds } from '../royalties/index-rule.ts';
 import { callRules } from './calls.ts';
-import { fundRules } from './funds.ts';
+import { fundRules, halfExchanges } from './funds.ts';
 import { pieceRules } from './pieces.ts';
-import {
-  type Around,
-  type Finding,
-  fields,
-  moves,
-  type ReadEntry,
-  type Rule,
-  type Seen,
-  text,
-} from './seen.ts';
+import { royaltyRules, weightsIn } from './royalties.ts';
+import type { Around, Finding, ReadEntry, Rule, Seen } from './seen.ts';
 
 const rules: Readonly<Record<string, Rule>> = {
   ...fundRules,
   ...callRules,
   ...pieceRules,
-  'royalty.accrued': accrued,
+  ...royaltyRules,
 };
+
+export interface PaidWorkReader {
+  /** Why the next entry is wrong; null when it is as it must be. */
+  read(entry: ReadEntry): Finding;
+  /** Why the log cannot end here: what was begun in one breath and is not finished. */
+  unfinished(): readonly { entryId: string; why: string }[];
+  /** S of a model's pool as it was weighed last; null before. */
+  weightsIn(modelId: string, currency: string): bigint | null;
+}
 
 /**
  * Recomputes paid work from the log alone, without the database it was made in: call `read` with every entry in
@@ -26,7 +26,7 @@ const rules: Readonly<Record<string, Rule>> = {
  * from what stood in the log before them. Who was drawn is recomputed where `around` is given; without it, draws are
  * believed.
  */
-export function paidWorkReader(around: Around | null = null): { read(entry: ReadEntry): Finding } {
+export function paidWorkReader(around: Around | null = null): PaidWorkReader {
   const seen: Seen = {
     around,
     ...{ calls: new Map(), pieces: new Map(), pools: new Map(), commitments: new Map(), draws: 0 },
@@ -42,27 +42,7 @@ export function paidWorkReader(around: Around | null = null): { read(entry: Read
         return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
       }
     },
+    unfinished: () => halfExchanges(seen),
+    weightsIn: (modelId, currency) => weightsIn(seen, modelId, currency),
   };
-}
-
-function accrued({ pools }: Seen, entry: ReadEntry): Finding {
-  const payload = fields(entry);
-  const pool = `pool:${text(payload, 'modelId')}`;
-  const currency = text(payload, 'currency');
-  const number = (name: string) => BigInt(text(payload, name));
-  const before = { index: number('indexBefore'), remainder: number('remainderBefore') };
-  const after = { index: number('indexAfter'), remainder: number('remainderAfter') };
-  const amount = number('amount');
-  const stood = pools.get(`${pool} ${currency}`) ?? emptyPool;
-  if (before.index !== stood.index || before.remainder !== stood.remainder) {
-    return 'does not start where the pool stood';
-  }
-  if (!stepHolds({ amount, weights: number('works'), before, after }))
-    return 'does not follow from the index rule';
-  const [payer] = entry.postings.filter((posting) => posting.amount < 0n);
-  if (!payer?.account.startsWith('fund:') || !moves(entry, payer.account, pool, amount, currency)) {
-    return 'does not pay into the pool what it accrues';
-  }
-  pools.set(`${pool} ${currency}`, after);
-  return null;
 }

@@ -9,6 +9,7 @@ import {
 import type { SharedPiece } from '../calls/closing.ts';
 import type { CallTerms } from '../calls/terms.ts';
 import type { Found } from '../contributions/finding.ts';
+import type { Holding } from '../royalties/holding.ts';
 import type { PoolIndex } from '../royalties/index-rule.ts';
 
 /** An entry as a stranger reads it from the log; the payload is null where it is private or erased. */
@@ -82,17 +83,24 @@ export interface HeardAppeal {
   decided: boolean;
 }
 
+export interface SeenPool extends PoolIndex {
+  /** all works of the model, and S: those that are paid for; null before it was weighed */
+  weighed: { works: bigint; weights: bigint } | null;
+  /** by member */
+  holdings: Map<string, Holding>;
+}
+
 export interface Seen {
   around: Around | null;
   calls: Map<string, OpenCall>;
   pieces: Map<string, Piece>;
-  pools: Map<string, PoolIndex>;
+  pools: Map<string, SeenPool>;
   commitments: Map<string, { callId: string; memberId: string | null; at: Date }>;
   /** how many draws of reviewers stood before */
   draws: number;
   sources: Set<string>;
   /** what was given in an exchange, by its id; null once the other half stands */
-  exchanges: Map<string, Fields | null>;
+  exchanges: Map<string, { entryId: string; payload: Fields } | null>;
   /** what a reversal may take back, by entry id; null once it was */
   movements: Map<string, readonly Posting[] | null>;
 }

@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  emptyPool,
-  indexUnit,
-  type PoolIndex,
-  shareOf,
-  sharesOf,
-  stepHolds,
-  stepIndex,
-} from './index-rule.ts';
+import { emptyPool, indexUnit, type PoolIndex, shareOf, stepHolds, stepIndex } from './index-rule.ts';
 
 describe('the royalty index', () => {
   it('divides a cent among three works and carries what is left', () => {
@@ -51,10 +43,9 @@ describe('the royalty index', () => {
           const total = held.reduce((a, b) => a + b, 0n);
           const end = amounts.reduce((pool, amount) => stepIndex(pool, amount, total).after, emptyPool);
           const accrued = amounts.reduce((a, b) => a + b, 0n);
-          const holders = held.map((weight, place) => ({ holder: `${place}`, weight }));
-          const { shares, undivided } = sharesOf(holders, 0n, end.index, accrued);
-          expect(shares.reduce((sum, share) => sum + share.amount, 0n) + undivided).toBe(accrued);
-          expect(undivided).toBeLessThanOrEqual(BigInt(held.length));
+          const given = held.reduce((sum, weight) => sum + shareOf(weight, 0n, end.index), 0n);
+          expect(given).toBeLessThanOrEqual(accrued);
+          expect(accrued - given).toBeLessThanOrEqual(BigInt(held.length));
         },
       ),
     );

@@ -53,26 +53,3 @@ export function shareOf(weight: bigint, since: bigint, now: bigint): Minor {
     throw new RangeError('weights and the index never go below where they were');
   return (weight * (now - since)) / indexUnit;
 }
-
-export interface HolderShare {
-  holder: string;
-  weight: bigint;
-  amount: Minor;
-}
-
-/** The shares of all holders over one stretch of the index, in the order given; `undivided` stays in the pool. */
-export function sharesOf(
-  holders: readonly { holder: string; weight: bigint }[],
-  since: bigint,
-  now: bigint,
-  accrued: Minor,
-): { shares: HolderShare[]; undivided: Minor } {
-  const shares = holders.map(({ holder, weight }) => ({
-    holder,
-    weight,
-    amount: shareOf(weight, since, now),
-  }));
-  const given = shares.reduce((total, share) => total + share.amount, 0n);
-  if (given > accrued) throw new Error(`shares of ${given} were computed from a pool of ${accrued}`);
-  return { shares, undivided: accrued - given };
-}

@@ -4,8 +4,10 @@ import type { IndexStep, PoolIndex } from './index-rule.ts';
 
 export type AccrualRow = typeof royaltyAccruals.$inferSelect;
 
-/** The pool's index, with others kept from moving it until the transaction ends. Makes the pool when it is new. */
-export async function lockPool(tx: Tx, modelId: string, currency: string): Promise<PoolIndex> {
+export type LockedPool = PoolIndex & { works: bigint | null; weights: bigint | null };
+
+/** The pool, with others kept from moving it until the transaction ends. Makes the pool when it is new. */
+export async function lockPool(tx: Tx, modelId: string, currency: string): Promise<LockedPool> {
   await tx
     .insert(royaltyPools)
     .values({ modelId, currency, index: '0', remainder: '0', accrued: 0n })
@@ -16,7 +18,8 @@ export async function lockPool(tx: Tx, modelId: string, currency: string): Promi
     .where(and(eq(royaltyPools.modelId, modelId), eq(royaltyPools.currency, currency)))
     .for('update');
   if (!row) throw new Error(`the royalty pool of model ${modelId} vanished under its lock`);
-  return { index: BigInt(row.index), remainder: BigInt(row.remainder) };
+  const { works, weights } = row;
+  return { index: BigInt(row.index), remainder: BigInt(row.remainder), works, weights };
 }
 
 export async function storePool(tx: Tx, modelId: string, currency: string, step: IndexStep): Promise<void> {
@@ -37,10 +40,4 @@ export async function accrualOf(tx: Tx, generationId: string): Promise<AccrualRo
 
 export async function insertAccrual(tx: Tx, row: AccrualRow): Promise<void> {
   await tx.insert(royaltyAccruals).values(row);
-}
-
-export type PoolRow = typeof royaltyPools.$inferSelect;
-
-export async function poolsOf(tx: Tx, modelId: string): Promise<PoolRow[]> {
-  return tx.select().from(royaltyPools).where(eq(royaltyPools.modelId, modelId));
 }

@@ -5,13 +5,13 @@ import { recordAllowed } from '../book-entry.ts';
 import { atOneInstant, type GovernedContext } from '../context.ts';
 import type { Minor } from '../money.ts';
 import { royaltyDue } from './due-rule.ts';
-import { type HolderShare, type IndexStep, type PoolIndex, sharesOf, stepIndex } from './index-rule.ts';
+import { type IndexStep, type PoolIndex, stepIndex } from './index-rule.ts';
 import * as store from './royalties.store.ts';
 
 export interface GenerationMade {
   generationId: string;
   modelId: string;
-  /** S of the index: the works in the model's dataset, each of weight 1 */
+  /** the works in the model's dataset, each of weight 1: S of the index until the pool was weighed */
   works: bigint | number;
 }
 
@@ -43,7 +43,7 @@ export async function accrueRoyalty(tx: Tx, given: GovernedContext, made: Genera
   const before = await store.accrualOf(tx, made.generationId);
   if (before)
     return { ok: true, accrued: before.amount, due: before.due, currency: before.currency, entry: null };
-  const works = BigInt(made.works);
+  const works = pool.weights ?? BigInt(made.works);
   const facts = { ...made, works, due, currency, fund: royalty.fund };
   const paid = works > 0n ? await payIntoPool(tx, ctx, facts, pool) : null;
   const settled = paid ?? { entry: await recordUnfunded(tx, ctx, facts), step: null };
@@ -127,29 +127,29 @@ async function recordUnfunded(tx: Tx, ctx: GovernedContext, facts: Facts): Promi
   });
 }
 
-export interface PoolState {
+export interface RoyaltyOfClip {
+  generationId: string;
   modelId: string;
   currency: string;
-  accrued: Minor;
-  index: bigint;
-  remainder: bigint;
+  /** what policy said it owes, and what went into the pool */
+  due: Minor;
+  amount: Minor;
+  /** S: the works it was shared among */
+  works: bigint;
+  /** in 2⁻⁶⁴ minor units */
+  indexBefore: bigint;
+  indexAfter: bigint;
+  entryId: string;
+  accruedAt: Date;
 }
 
-/** A model's pools, one a currency. */
-export async function poolsOf(tx: Tx, modelId: string): Promise<PoolState[]> {
-  const found = await store.poolsOf(tx, modelId);
-  return found.map(({ currency, accrued, index, remainder }) => {
-    return { modelId, currency, accrued, index: BigInt(index), remainder: BigInt(remainder) };
-  });
-}
-
-/**
- * What each holder has been owed from a pool since it began, for holders whose weights add up to the works the
- * model was taught by; `undivided` is what no holder has a whole minor unit of yet.
- */
-export function poolShares(
-  pool: PoolState,
-  holders: readonly { holder: string; weight: bigint }[],
-): { shares: HolderShare[]; undivided: Minor } {
-  return sharesOf(holders, 0n, pool.index, pool.accrued);
+/** What a clip paid to the works behind its model; null where it owed nothing, or is not made yet. */
+export async function royaltyOfClip(tx: Tx, generationId: string): Promise<RoyaltyOfClip | null> {
+  const row = await store.accrualOf(tx, generationId);
+  if (!row) return null;
+  const { modelId, currency, due, amount, works, entryId, accruedAt } = row;
+  return {
+    ...{ generationId, modelId, currency, due, amount, works, entryId, accruedAt },
+    ...{ indexBefore: BigInt(row.indexBefore), indexAfter: BigInt(row.indexAfter) },
+  };
 }

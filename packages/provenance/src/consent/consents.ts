@@ -2,6 +2,7 @@ import { type Entry, type Fact, type Json, priorEntry, record } from '@uncaged/b
 import type { ConsentUse } from '@uncaged/governance/rules';
 import type { Tx } from '@uncaged/platform';
 import { type ProvenanceContext, recorded } from '../context.ts';
+import { datasetsWithWork, holdingsChanged } from '../lineage/holdings.store.ts';
 import { sha256Of } from '../picture/read.ts';
 import { isShownAt, workById } from '../works/works.store.ts';
 import { type Basis, consentTexts } from './consent.ts';
@@ -95,6 +96,7 @@ export function giveConsent(ctx: ProvenanceContext, wish: ConsentWish): Promise<
     const entry = recorded(await record(tx, ctx, { ...consentFact(line, work.basis), ...keyed }));
     const consent = { ...line, entryId: entry.id };
     await store.insertConsents(tx, [consent]);
+    if (use === 'train_base') await holdingsChanged(tx, await datasetsWithWork(tx, work.id));
     return { ok: true, consent, entry };
   });
 }

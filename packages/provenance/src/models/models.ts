@@ -5,6 +5,7 @@ import { recordedAll } from '../context.ts';
 import { datasetByRoot, insertDataset, nextVersion } from '../datasets/datasets.store.ts';
 import { type AuthorShare, sharesOf } from '../datasets/datasets.ts';
 import { type DatasetEntry, datasetLeaf } from '../datasets/root.ts';
+import { holdingsChanged } from '../lineage/holdings.store.ts';
 import { sha256Of } from '../picture/read.ts';
 import { ensureImportedAuthors } from '../works/authors.store.ts';
 import { authorKey } from '../works/authors.ts';
@@ -53,6 +54,7 @@ export async function registerShippedModel(
     if (first) return { ok: true, model: first, created: false };
     const datasetId = await ensureDataset(tx, ctx, read.model, { items, manifestSha256 });
     await writeModel(tx, ctx, read.model, { weightsSha256, recordSha256, datasetId, manifestSha256 });
+    await holdingsChanged(tx, [datasetId]);
     const model = await store.modelByWeights(tx, weightsSha256);
     if (!model) throw new Error('a model was not written');
     return { ok: true, model, created: true };

@@ -1,5 +1,6 @@
 import { type Entry, record } from '@uncaged/book';
 import { type ProvenanceContext, recorded } from '../context.ts';
+import { datasetsWithAuthor, holdingsChanged } from '../lineage/holdings.store.ts';
 import * as store from './authors.store.ts';
 
 export type { AuthorCount } from './authors.store.ts';
@@ -21,7 +22,7 @@ export type AuthorConfirmed =
 
 /**
  * A steward's word that a member is the artist of the name they sign with. Only then does their consent open that
- * name in prompts. Errors in the order they are tested: `unknown_author`, `author_is_no_member`,
+ * name in prompts, and the royalties of imported works under it are theirs. Errors in the order they are tested: `unknown_author`, `author_is_no_member`,
  * `author_is_yourself`, `author_confirmed_before`.
  */
 export function confirmAuthor(ctx: ProvenanceContext, authorId: string): Promise<AuthorConfirmed> {
@@ -42,6 +43,7 @@ export function confirmAuthor(ctx: ProvenanceContext, authorId: string): Promise
         visibility: 'public',
       }),
     );
+    await holdingsChanged(tx, await datasetsWithAuthor(tx, authorId));
     return { ok: true, author: { ...author, confirmedAt: ctx.clock.now() }, entry };
   });
 }

@@ -1,8 +1,9 @@
-import type { ArchivedEntry } from '@uncaged/book/rules';
+import { type ArchivedEntry, FILES } from '@uncaged/book/rules';
 import {
   type Around,
   brokenPromise,
   callPolicyOf,
+  type PaidWorkReader,
   paidWorkReader,
   royaltyDue,
   type TermsPayload,
@@ -10,6 +11,7 @@ import {
 } from '@uncaged/compensation/rules';
 import type { Policy } from '@uncaged/governance/rules';
 import { isFields } from '../entries.ts';
+import type { Finding } from '../finding.ts';
 import type { Models } from './models.ts';
 import type { Policies } from './policies.ts';
 import { idOf, type Payload, type Replay, text, type Wrong, wrong } from './replay.ts';
@@ -17,14 +19,15 @@ import { idOf, type Payload, type Replay, text, type Wrong, wrong } from './repl
 /**
  * Paid work: what each piece was paid is what its call promised before the work, decided by the reviews that were given
  * or by silence, once; the call promised what the policy asks for. Royalties: what the policy says, once a clip, every
- * step of a pool's index from the one before. Money moves in no other way.
+ * step of a pool's index from the one before; members are paid out of a pool by the works they hold. Money moves in no
+ * other way.
  */
 export class Payments implements Replay {
   readonly kinds = null;
   accepted = 0;
   rejected = 0;
   royalties = 0;
-  readonly #reader: ReturnType<typeof paidWorkReader>;
+  readonly #reader: PaidWorkReader;
   readonly #policies: Pick<Policies, 'about' | 'document'>;
   readonly #models: Pick<Models, 'made' | 'worksOf'>;
   readonly #settled = new Set<string>();
@@ -41,7 +44,7 @@ export class Payments implements Replay {
   }
 
   step(entry: ArchivedEntry, payload: Payload | null): Wrong | null {
-    const code = entry.kind === 'royalty.accrued' ? 'broken_royalty' : 'broken_payment';
+    const code = entry.kind.startsWith('royalty.') ? 'broken_royalty' : 'broken_payment';
     const said = this.#reader.read({ ...entry, payload });
     if (said?.startsWith('cannot be read')) return wrong('malformed_payload', said);
     const found = said ?? this.#byPolicy(entry, payload ?? {});
@@ -57,6 +60,7 @@ export class Payments implements Replay {
     if (entry.kind === 'call.opened') return this.#promised(entry, payload);
     if (entry.kind === 'royalty.accrued' || entry.kind === 'royalty.unfunded')
       return this.#owed(entry, payload);
+    if (entry.kind === 'royalty.weighed') return this.#behind(payload);
     return null;
   }
 
@@ -80,7 +84,10 @@ export class Payments implements Replay {
       return 'is for a clip that this model did not make';
     if (this.#settled.has(id)) return 'is a second royalty for one clip';
     this.#settled.add(id);
-    if (Number(text(payload, 'works')) !== this.#models.worksOf(modelId))
+    const weighed = this.#reader.weightsIn(modelId, text(payload, 'currency'));
+    if (
+      Number(text(payload, 'works')) !== (weighed === null ? this.#models.worksOf(modelId) : Number(weighed))
+    )
       return 'is shared among other works than taught the model';
     const amount = text(payload, entry.kind === 'royalty.accrued' ? 'amount' : 'due');
     const due = this.#policies.about(entry.time).flatMap(({ hash }) => {
@@ -88,5 +95,20 @@ export class Payments implements Replay {
       return policy ? [royaltyDue(policy.compensation.royalty).toString()] : [];
     });
     return due.includes(amount) ? null : 'is not what the policy says a clip owes';
+  }
+
+  /** Why holders are weighed on other works than taught the model; null when they are not. */
+  #behind(payload: Payload): string | null {
+    return Number(text(payload, 'works')) === this.#models.worksOf(text(payload, 'modelId'))
+      ? null
+      : 'weighs other works than taught the model';
+  }
+
+  /** What was begun and not finished where the log ends. */
+  unfinished(): Finding | null {
+    const [half] = this.#reader.unfinished();
+    return half
+      ? { code: 'broken_payment', file: FILES.entries, entry: half.entryId, message: half.why }
+      : null;
   }
 }
