@@ -67,6 +67,7 @@ program
   .argument('<generation>', 'the clip’s id')
   .requiredOption('--from <file>', 'the archive')
   .option('--works <count>', 'how many of these works somebody holds', wholeNumber(1_000_000), 1)
+  .option('--member <id>', 'a member: the archive says how many they held when the clip was made')
   .action(async (generation, options) => (await import('./recompute.ts')).royalty(generation, options));
 
 program

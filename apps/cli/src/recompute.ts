@@ -34,11 +34,12 @@ export async function statement(memberId: string, { from }: { from: string }): P
 /** `uncaged royalty GENERATION --from FILE`: what one clip paid to the works behind its model, explained. */
 export async function royalty(
   generationId: string,
-  { from, works }: { from: string; works: number },
+  { from, works, member }: { from: string; works: number; member?: string | undefined },
 ): Promise<void> {
   const source = await confirmed(from);
   if (!source) return;
-  const told = await royaltyIn(source, generationId, BigInt(works));
+  const held = member === undefined ? BigInt(works) : { memberId: member };
+  const told = await royaltyIn(source, generationId, held);
   if (told) return console.log(royaltyInWords(told));
   console.error(
     `uncaged: ${from} holds no royalty of ${generationId}. It paid none, or is another collective’s.`,

@@ -28,6 +28,7 @@ export { deposit, fundsOf, type Movement, movementsOf } from './funds/funds.ts';
 export { declareSource, exchange, reverseMovement, transfer } from './funds/moves.ts';
 export { type PaidReport, paidSince, whatWasPaid } from './paid/paid.ts';
 export {
+  holdersOfModel,
   type ModelHoldings,
   type OwedOfPool,
   type PoolState,

@@ -9,6 +9,7 @@ export * from './governance.ts';
 export * from './people.ts';
 export * from './policies.ts';
 export * from './provenance.ts';
+export * from './royalties.ts';
 export * from './studio.ts';
 export * from './training.ts';
 export * from './worker.ts';

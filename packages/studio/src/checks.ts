@@ -1,5 +1,7 @@
 import { type Check, entries, type Violation } from '@uncaged/book';
+import { holdersOfModel } from '@uncaged/compensation';
 import type { Tx } from '@uncaged/platform';
+import { changedDatasets, modelsSeenBy, taughtBy } from '@uncaged/provenance';
 import * as store from './checks.store.ts';
 import { teachingChecks } from './fine-tunes/checks.ts';
 
@@ -8,6 +10,7 @@ export const studioChecks: readonly Check[] = [
   { name: 'a clip is leased to whom it says, and to nobody else', run: store.strayLeases },
   { name: 'every finished clip was finished by one lease', run: store.oddlyFinished },
   { name: 'every completion in the book is a finished clip with those files, once', run: completionsMatch },
+  { name: 'royalties go to those whose works taught a model, by how many', run: holdingsMatch },
   ...teachingChecks,
 ];
 
@@ -34,6 +37,23 @@ async function completionsMatch(tx: Tx): Promise<Violation[]> {
     after = page.next;
   }
   return found;
+}
+
+/** Pools that are marked to be weighed anew are left out: the next moment weighs them. */
+async function holdingsMatch(tx: Tx): Promise<Violation[]> {
+  const marked = new Set(await changedDatasets(tx));
+  const found: Violation[] = [];
+  for (const { id, datasetId } of await modelsSeenBy(tx, null)) {
+    if (marked.has(datasetId)) continue;
+    const taught = (await taughtBy(tx, datasetId)).find(({ modelId }) => modelId === id);
+    const line = ({ memberId, claimed, weight }: { memberId: string; claimed: bigint; weight: bigint }) =>
+      `${memberId} ${claimed} ${weight}`;
+    const should = (taught?.holders ?? []).map(line).sort().join();
+    for (const { currency, holders } of await holdersOfModel(tx, id))
+      if (holders.map(line).sort().join() !== should)
+        found.push({ what: `model:${id}`, detail: `pays others in ${currency} than taught it` });
+  }
+  return found.slice(0, few);
 }
 
 function sameFiles(kept: { mp4: string; webp: string; poster: string | null }, payload: unknown): boolean {

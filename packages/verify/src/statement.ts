@@ -46,16 +46,32 @@ export interface RoyaltyTold {
   share: { weight: bigint; whole: bigint; rest: bigint };
 }
 
-/** The royalty of one clip, for a holder of `weight` works; null where the archive has none. */
+/** What a member held of each pool when it was last weighed, by model and currency. */
+function weigh(weights: Map<string, bigint>, payload: Json, memberId: string): void {
+  if (!isFields(payload) || !Array.isArray(payload.holders)) return;
+  for (const one of payload.holders)
+    if (isFields(one) && one.memberId === memberId)
+      weights.set(`${payload.modelId} ${payload.currency}`, BigInt(String(one.weight)));
+}
+
+/**
+ * The royalty of one clip, for a holder of so many works, or for a member by what they held when it was made; null
+ * where the archive has none.
+ */
 export async function royaltyIn(
   source: Reader,
   generationId: string,
-  weight: bigint,
+  holder: bigint | { memberId: string },
 ): Promise<RoyaltyTold | null> {
+  const weights = new Map<string, bigint>();
   for await (const entry of entriesOf(source)) {
-    if (entry.kind !== 'royalty.accrued' || entry.subject !== `generation:${generationId}`) continue;
     const payload: Json = entry.opening?.payload ?? null;
+    if (typeof holder !== 'bigint' && entry.kind === 'royalty.weighed')
+      weigh(weights, payload, holder.memberId);
+    if (entry.kind !== 'royalty.accrued' || entry.subject !== `generation:${generationId}`) continue;
     if (!isFields(payload)) throw new Error('the royalty’s payload is missing');
+    const weight =
+      typeof holder === 'bigint' ? holder : (weights.get(`${payload.modelId} ${payload.currency}`) ?? 0n);
     const number = (name: string) => BigInt(String(payload[name]));
     const [indexBefore, indexAfter] = [number('indexBefore'), number('indexAfter')];
     return {

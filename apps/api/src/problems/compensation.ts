@@ -321,4 +321,9 @@ export const compensationProblems = {
     title: 'The reason is too long',
     next: 'Keep it to 5,000 characters. Nothing was stored.',
   },
+  no_royalty: {
+    status: 404,
+    title: 'This clip paid no royalty',
+    next: 'It is not made yet, owed nothing under its policy, or is of a member’s own model. Look at the clip itself.',
+  },
 } satisfies Record<string, ProblemKind>;

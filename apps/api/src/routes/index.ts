@@ -11,6 +11,7 @@ import { healthRoutes } from './health.ts';
 import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policies.ts';
 import { provenanceRoutes } from './provenance.ts';
+import { royaltyRoutes } from './royalties.ts';
 import { studioRoutes } from './studio.ts';
 import { trainingRoutes } from './training.ts';
 import { workerRoutes } from './workers.ts';
@@ -25,6 +26,7 @@ export const domains: readonly ((deps: Deps) => Hono<Env>)[] = [
   policyRoutes,
   deliberationRoutes,
   fundRoutes,
+  royaltyRoutes,
   compensationRoutes,
   provenanceRoutes,
   studioRoutes,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { amountText, minorOf, permille } from './money.ts';
+import { amountText, finestText, minorOf, permille } from './money.ts';
 
 test.each([
   ['301640', 'EUR', '3,016.40'],
@@ -33,4 +33,17 @@ test.each([
 test('a share of nothing is nothing', () => {
   expect(permille('5', '0')).toBe(0);
   expect(permille('1', '3')).toBe(333);
+});
+
+const coin = 1n << 64n;
+test.each([
+  [0n, 'EUR', '0'],
+  [(2n * coin) / 3643n, 'EUR', '0.00000548'],
+  [coin / 2n, 'EUR', '0.00500'],
+  [coin * 3n, 'EUR', '0.0300'],
+  [(coin * 5n) / 2n, 'JPY', '2.500'],
+  [coin * 12_345n, 'EUR', '123.45'],
+  [1n, 'EUR', '0.000000000000000000000542'],
+])('%s of 2⁻⁶⁴ minor units of %s read %s', (count, currency, text) => {
+  expect(finestText(count, currency)).toBe(text);
 });

@@ -67,3 +67,22 @@ export function permille(part: string | bigint | number, of: string | bigint | n
   const whole = BigInt(of);
   return whole === 0n ? 0 : Number((BigInt(part) * 1000n) / whole);
 }
+
+const finest = 1n << 64n;
+
+/**
+ * Counts of 2⁻⁶⁴ minor units as major units, cut off after three digits that say something, so that far less than a
+ * coin is still told: "10119" + 12 zeros "EUR" → "0.00000548".
+ */
+export function finestText(count: string | bigint, currency: string): string {
+  const value = BigInt(count);
+  const coins = value / finest;
+  if (value === 0n) return '0';
+  if (coins >= 100n) return amountText(coins, currency);
+  const digits = exponentOf(currency);
+  const behind = 22 + digits;
+  const scaled = ((value * 10n ** 22n) / finest).toString().padStart(behind + 1, '0');
+  const [whole, rest] = [scaled.slice(0, -behind), scaled.slice(-behind)];
+  const first = whole === '0' ? rest.search(/[1-9]/) : 0;
+  return `${whole}.${rest.slice(0, Math.max(digits, first + 3))}`;
+}

@@ -149,3 +149,17 @@ export async function poolsOf(tx: Tx, modelId: string): Promise<PoolState[]> {
   const found = await store.poolsOfModel(tx, modelId);
   return found.map((pool) => ({ ...pool, index: BigInt(pool.index) }));
 }
+
+/** Who holds works of a model, one list a currency of its pools that were weighed. */
+export async function holdersOfModel(
+  tx: Tx,
+  modelId: string,
+): Promise<{ currency: string; holders: { memberId: string; claimed: bigint; weight: bigint }[] }[]> {
+  const lists = [];
+  for (const { currency, weights } of await poolsOf(tx, modelId)) {
+    if (weights === null) continue;
+    const holdings = await store.holdingsOf(tx, { modelId, currency });
+    lists.push({ currency, holders: [...holdings].map(([memberId, held]) => ({ memberId, ...held })) });
+  }
+  return lists;
+}

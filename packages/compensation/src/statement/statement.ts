@@ -17,6 +17,9 @@ export interface MemberStatement extends Omit<Statement, 'lines'> {
 
 const contributionSubject = 'contribution:';
 
+/** What lines are for that no piece of work is behind. */
+const plainly: Readonly<Record<string, string>> = { 'royalty.paid': 'royalties of your works' };
+
 function explain(line: StatementLine, pieces: ReadonlyMap<string, PieceWords>): ExplainedLine {
   const id = line.subject.startsWith(contributionSubject)
     ? line.subject.slice(contributionSubject.length)
@@ -24,7 +27,7 @@ function explain(line: StatementLine, pieces: ReadonlyMap<string, PieceWords>): 
   const piece = id === null ? undefined : pieces.get(id);
   const what =
     piece === undefined
-      ? line.kind
+      ? (plainly[line.kind] ?? line.kind)
       : line.kind === 'contribution.reviewed'
         ? `review of a ${piece.kind} for “${piece.callTitle}”`
         : `${piece.kind} for “${piece.callTitle}”${piece.decidedBy === 'silence' ? ', accepted by silence' : ''}`;

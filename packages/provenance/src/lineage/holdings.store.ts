@@ -94,17 +94,26 @@ export async function modelsOfDataset(tx: Tx, datasetId: string): Promise<string
   );
 }
 
-/** Everybody's models that a work taught, with what it weighs in them. */
-export async function modelsTaughtBy(
-  tx: Tx,
-  workId: string,
-): Promise<{ modelId: string; name: string; weight: bigint; objected: boolean }[]> {
-  return rows(
+export interface TaughtModel {
+  modelId: string;
+  name: string;
+  weight: bigint;
+  /** the maker's last word on being learnt from is no; they ever said no */
+  objected: boolean;
+  everObjected: boolean;
+}
+
+/** Everybody's models that a work taught, with what it weighs in them; newest first. */
+export async function modelsTaughtBy(tx: Tx, workId: string): Promise<TaughtModel[]> {
+  return rows<TaughtModel>(
     tx,
-    sql`select m.id as "modelId", m.name, i.weight::int8 as weight, coalesce((
-          select not c.answer from consents c where c.work_id = i.work_id and c.use = 'train_base' order by c.id desc limit 1
-        ), false) as objected
+    sql`select m.id as "modelId", m.name, i.weight::int8 as weight, coalesce(c.last = false, false) as objected,
+        coalesce(c.ever, false) as "everObjected"
       from dataset_items i join models m on m.dataset_id = i.dataset_id
+      left join lateral (
+        select (array_agg(answer order by id desc))[1] as last, bool_or(not answer) as ever
+        from consents where work_id = i.work_id and use = 'train_base'
+      ) c on true
       where i.work_id = ${workId} and m.owner_id is null order by m.id desc`,
   );
 }

@@ -2,6 +2,7 @@ import { redirect } from '@sveltejs/kit';
 import type {
   InvitationAnswer,
   MembersAnswer,
+  MyRoyalties,
   SessionsAnswer,
   StatementResponse,
   WorkerInfo,
@@ -11,8 +12,9 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
   if (!event.locals.me) redirect(303, '/come?to=/me');
-  const [statement, sessions, members, workers] = await Promise.all([
+  const [statement, royalties, sessions, members, workers] = await Promise.all([
     maybe<StatementResponse>(event, '/api/me/statement'),
+    maybe<MyRoyalties>(event, '/api/me/royalties'),
     maybe<SessionsAnswer>(event, '/api/sessions'),
     maybe<MembersAnswer>(event, '/api/members'),
     event.locals.me.may.includes('add_worker')
@@ -21,6 +23,7 @@ export const load: PageServerLoad = async (event) => {
   ]);
   return {
     statement,
+    royalties,
     sessions: sessions?.sessions ?? [],
     members: members?.members ?? [],
     workers: workers?.workers ?? [],

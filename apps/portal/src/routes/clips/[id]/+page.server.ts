@@ -1,4 +1,10 @@
-import type { CallsResponse, ContributionsResponse, Generation, Lineage } from '@uncaged/contract';
+import type {
+  CallsResponse,
+  ClipRoyalty,
+  ContributionsResponse,
+  Generation,
+  Lineage,
+} from '@uncaged/contract';
 import { ask, filled, get, maybe, refuse } from '#lib/server/ask.ts';
 import { logged } from '#lib/server/work.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -6,14 +12,16 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async (event) => {
   const id = encodeURIComponent(event.params.id);
   const { generation } = await get<{ generation: Generation }>(event, `/api/generations/${id}`);
-  const [lineage, calls, found] = await Promise.all([
+  const [lineage, calls, found, royalty] = await Promise.all([
     maybe<Lineage>(event, `/api/generations/${id}/lineage?limit=12`),
     event.locals.me ? maybe<CallsResponse>(event, '/api/calls') : null,
     maybe<ContributionsResponse>(event, `/api/contributions?generation=${id}`),
+    maybe<ClipRoyalty>(event, `/api/generations/${id}/royalty`),
   ]);
   return {
     clip: generation,
     lineage,
+    royalty,
     calls: (calls?.calls ?? []).filter((call) => call.state === 'open'),
     found: found?.contributions ?? [],
   };

@@ -1,9 +1,15 @@
-import type { Work } from '@uncaged/contract';
-import { ask, filled, get, refuse } from '#lib/server/ask.ts';
+import type { Work, WorkRoyalties } from '@uncaged/contract';
+import { ask, filled, get, maybe, refuse } from '#lib/server/ask.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async (event) =>
-  get<{ work: Work }>(event, `/api/works/${encodeURIComponent(event.params.id)}`);
+export const load: PageServerLoad = async (event) => {
+  const path = `/api/works/${encodeURIComponent(event.params.id)}`;
+  const [{ work }, royalties] = await Promise.all([
+    get<{ work: Work }>(event, path),
+    maybe<WorkRoyalties>(event, `${path}/royalties`),
+  ]);
+  return { work, pools: royalties?.pools ?? [] };
+};
 
 export const actions: Actions = {
   consent: async (event) => {

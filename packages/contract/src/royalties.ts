@@ -1,0 +1,71 @@
+/** The wire of royalties: what a clip paid, what a work earned, what a member is owed. */
+import { z } from 'zod';
+import { currencySchema, endpoint, idSchema, instantSchema, minorSchema } from './common.ts';
+import { proofSchema } from './funds.ts';
+
+/** A count of 2⁻⁶⁴ minor units, as a decimal string. */
+const finestSchema = z.string().regex(/^\d{1,60}$/);
+const modelSchema = z.object({ id: idSchema, name: z.string() });
+
+/** GET /api/generations/:id/royalty: public, as its entry in the book is */
+export const clipRoyaltyResponseSchema = z.object({
+  generationId: idSchema,
+  model: modelSchema,
+  currency: currencySchema,
+  /** what policy says it owes, and what went into the model's pool: 0 where the fund could not pay it */
+  due: minorSchema,
+  amount: minorSchema,
+  /** works it was shared among, each of weight 1 */
+  works: z.int(),
+  /** what one work had been owed since the pool began, before and after this clip */
+  indexBefore: finestSchema,
+  indexAfter: finestSchema,
+  time: instantSchema,
+  entryId: idSchema,
+  proof: proofSchema,
+});
+export type ClipRoyalty = z.infer<typeof clipRoyaltyResponseSchema>;
+
+/** GET /api/works/:id/royalties: public; empty for a work that taught no model of everybody's */
+export const workRoyaltiesResponseSchema = z.object({
+  pools: z.array(
+    z.object({
+      model: modelSchema,
+      currency: currencySchema,
+      /** its weight among the works that are paid for */
+      weight: z.int(),
+      weights: z.int(),
+      /** what it earned since the pool began; null where its maker once said no, for then it earned only part of that time */
+      earned: finestSchema.nullable(),
+      /** its maker says no: it earns no more */
+      objected: z.boolean(),
+    }),
+  ),
+});
+export type WorkRoyalties = z.infer<typeof workRoyaltiesResponseSchema>;
+
+/** GET /api/me/royalties */
+export const myRoyaltiesResponseSchema = z.object({
+  pools: z.array(
+    z.object({
+      model: modelSchema,
+      currency: currencySchema,
+      /** works of the model that are mine, those of them that are paid for, and all that are paid for */
+      mine: z.int(),
+      weight: z.int(),
+      weights: z.int(),
+      /** whole minor units that wait, and that were paid */
+      owed: minorSchema,
+      paid: minorSchema,
+    }),
+  ),
+  /** when the machine pays out next */
+  nextPayout: instantSchema,
+});
+export type MyRoyalties = z.infer<typeof myRoyaltiesResponseSchema>;
+
+export const royaltyEndpoints = {
+  clipRoyalty: endpoint('GET', '/api/generations/:id/royalty', { answer: clipRoyaltyResponseSchema }),
+  workRoyalties: endpoint('GET', '/api/works/:id/royalties', { answer: workRoyaltiesResponseSchema }),
+  myRoyalties: endpoint('GET', '/api/me/royalties', { answer: myRoyaltiesResponseSchema }),
+};
