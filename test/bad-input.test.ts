@@ -230,7 +230,7 @@ async function sessionOf(who: Visitor): Promise<string> {
 }
 
 async function sameKeyOtherBody(): Promise<Response> {
-  const deposit = { fund: 'main', amount: '5', currency: 'EUR', source: 'gift' };
+  const deposit = { fund: 'main', amount: '5', currency: 'EUR', source: 'donation' };
   await heron.post('/api/funds/deposits', deposit, 'gift-1');
   return json(
     () => heron,

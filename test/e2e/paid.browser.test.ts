@@ -295,6 +295,45 @@ test('funds say what stands where and whose money it was; a mistake is taken bac
   await page.getByText('a mistake taken back').waitFor();
 });
 
+test('an artist whose work taught the model is confirmed, and sees what each clip pays', {
+  timeout: walk,
+}, async () => {
+  const { heron, ko } = table.members;
+  const model = await ko.get<{ models: { id: string }[] }>('/api/models');
+  const path = `/api/models/${model.models[0]?.id}`;
+  const { model: seen } = await ko.get<{
+    model: { authorShares: { id: string; name: string; works: number }[] };
+  }>(path);
+  const [artist] = seen.authorShares;
+  if (!artist) throw new Error('nobody taught the model');
+  const form = new FormData();
+  const drawing =
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="3"/></svg>';
+  form.set('file', new File([drawing], 'dot.svg', { type: 'image/svg+xml' }));
+  form.set('title', 'one dot');
+  form.set('author', artist.name);
+  const { work } = await ko.post<{ work: { author: { id: string } } }>('/api/works', form);
+  await heron.post(`/api/authors/${work.author.id}/confirm`, {});
+  await stage.pass(0);
+
+  const page = await pageOf('ko');
+  await page.goto('/me#royalties');
+  const mine = page.locator('#royalties');
+  expect(await mine.textContent()).toContain(artist.works.toLocaleString('en'));
+  await look('ko', 'me-royalties');
+  await page.goto(`/clips/${clip}#royalty`);
+  expect(await page.locator('#royalty').textContent()).toContain('0.02 EUR');
+  await page.getByText('Count it again yourself').click();
+  await look('ko', 'clip-royalty');
+  const { works } = await ko.get<{ works: { id: string }[] }>(`/api/works?author=${artist.id}`);
+  await page.goto(`/works/${works[0]?.id}#earned`);
+  expect(await page.locator('#earned').textContent()).toContain('commons-2');
+  await look('ko', 'work-royalty');
+  await page.goto('/work/funds');
+  expect(await page.locator('#sheet').textContent()).toContain('0.00');
+  await look('ko', 'funds-sheet');
+});
+
 test('nothing went wrong on any of these pages, and the book holds', { timeout: walk }, async () => {
   const troubles = [...windows.values()].flatMap((window) => window.troubles());
   expect(troubles.filter((trouble) => !trouble.startsWith('answered 4'))).toEqual([]);

@@ -26,6 +26,21 @@ export async function balances(tx: Tx, which: SQL): Promise<BalanceRow[]> {
   );
 }
 
+/** What the accounts of each class hold together; the class is what stands before the colon. */
+export async function classTotals(
+  tx: Tx,
+): Promise<{ class: string; currency: string; accounts: bigint; balance: bigint }[]> {
+  return rows(
+    tx,
+    sql`select split_part(account, ':', 1) as class, currency, count(distinct account) as accounts, sum(amount)::int8 as balance
+      from (
+        select account, currency, balance as amount from book_balances where account !~ '^world:'
+        union all select account, currency, amount from book_credits where account !~ '^world:'
+        union all select account, currency, amount from book_postings where account ~ '^world:'
+      ) as parts group by 1, 2 order by 2, 1`,
+  );
+}
+
 /** Accounts with waiting credits, in lock order. */
 export async function waitingCredits(tx: Tx): Promise<{ account: string; currency: string }[]> {
   return rows(tx, sql`select distinct account, currency from book_credits order by account, currency`);

@@ -17,6 +17,13 @@ export async function balancesOf(tx: Tx, prefix: string): Promise<Balance[]> {
   return store.balances(tx, sql`starts_with(account, ${prefix})`);
 }
 
+/** The balance sheet: what each class of accounts (fund, escrow, pool, member, world) holds, in each currency. Sums to zero. */
+export function balanceSheet(
+  tx: Tx,
+): Promise<{ class: string; currency: string; accounts: bigint; balance: bigint }[]> {
+  return store.classTotals(tx);
+}
+
 /**
  * Opens an account so that it shows, with nothing in it. Not needed before posting. Errors in this order:
  * `unknown_account` (not of the grammar), `unknown_currency`.

@@ -2,6 +2,7 @@
 export {
   type Balance,
   balanceOf,
+  balanceSheet,
   balancesOf,
   ensureAccount,
   type StatementLine,

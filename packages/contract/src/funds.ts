@@ -18,7 +18,7 @@ export const depositRequestSchema = z.strictObject({
   fund: z.string(),
   amount: z.string(),
   currency: z.string(),
-  /** where the money comes from: grant, membership, sales, donation, or a sponsor's name */
+  /** where the money comes from: a kind of money, or the name of a declared source */
   source: z.string(),
 });
 export type DepositRequest = z.infer<typeof depositRequestSchema>;
@@ -59,6 +59,18 @@ export const fundsResponseSchema = z.object({
   ),
   /** what all calls hold in escrow together */
   escrowed: z.array(moneySchema),
+  /**
+   * The balance sheet: what all accounts of a class hold together. The world stands below zero by what it gave; every
+   * currency adds up to zero.
+   */
+  sheet: z.array(
+    z.object({
+      class: z.enum(['fund', 'escrow', 'pool', 'member', 'world']),
+      currency: currencySchema,
+      amount: minorSchema,
+      accounts: z.int(),
+    }),
+  ),
 });
 export type FundsResponse = z.infer<typeof fundsResponseSchema>;
 

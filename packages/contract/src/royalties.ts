@@ -54,8 +54,9 @@ export const myRoyaltiesResponseSchema = z.object({
       mine: z.int(),
       weight: z.int(),
       weights: z.int(),
-      /** whole minor units that wait, and that were paid */
-      owed: minorSchema,
+      /** what waits */
+      owed: finestSchema,
+      /** minor units that were paid out */
       paid: minorSchema,
     }),
   ),

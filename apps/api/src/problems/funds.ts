@@ -27,6 +27,11 @@ export const fundProblems = {
     title: 'A source needs a short name in lower case',
     next: 'Use letters, digits and hyphens, such as grant.',
   },
+  source_undeclared: {
+    status: 409,
+    title: 'Nobody has said what this source is',
+    next: 'Declare it first, with who it is and what they ask in return; or name a kind of money: grant, membership, sales, donation, licence.',
+  },
 
   source_kind_unknown: {
     status: 422,

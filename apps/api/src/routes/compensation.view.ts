@@ -1,3 +1,4 @@
+import type { balanceSheet } from '@uncaged/book';
 import * as house from '@uncaged/compensation';
 import type * as wire from '@uncaged/contract';
 import { wired } from '../wired.ts';
@@ -64,6 +65,7 @@ export function wireContribution(piece: house.ContributionView): wire.Contributi
 export function wireFunds(
   { funds, sources }: Awaited<ReturnType<typeof house.fundsOf>>,
   escrowed: Awaited<ReturnType<typeof house.escrowedByCurrency>>,
+  sheet: Awaited<ReturnType<typeof balanceSheet>>,
 ): wire.FundsResponse {
   return {
     funds: funds.map(({ name, balances }) => ({ name, balances: balances.map(moneyOf) })),
@@ -71,6 +73,11 @@ export function wireFunds(
       return { source, ...moneyOf({ amount, currency }), kind, sponsor, asks };
     }),
     escrowed: escrowed.map(moneyOf),
+    sheet: sheet.map(({ class: name, currency, balance, accounts }) => ({
+      class: name as wire.FundsResponse['sheet'][number]['class'],
+      ...moneyOf({ amount: balance, currency }),
+      accounts: Number(accounts),
+    })),
   };
 }
 

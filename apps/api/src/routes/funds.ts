@@ -1,4 +1,4 @@
-import type { Entry } from '@uncaged/book';
+import { balanceSheet, type Entry } from '@uncaged/book';
 import {
   declareSource,
   deposit,
@@ -19,7 +19,8 @@ import { wireFunds } from './compensation.view.ts';
 export function fundRoutes(deps: Deps) {
   const app = newRoutes();
   const { db } = deps.platform;
-  const allFunds = async () => wireFunds(await fundsOf(db.read), await escrowedByCurrency(db.read));
+  const allFunds = async () =>
+    wireFunds(await fundsOf(db.read), await escrowedByCurrency(db.read), await balanceSheet(db.read));
   route(
     app,
     wire.deposit,

@@ -49,7 +49,9 @@ it('a clip pays the work behind its model; its maker claims it later and is paid
   expect(await stage.tick()).toBeGreaterThan(0);
   await makeClip();
   const held = await get('/api/me/royalties', 'nacht');
-  expect(held.pools).toMatchObject([{ mine: 1, weight: 1, weights: 1, owed: '4', paid: '0' }]);
+  expect(held.pools).toMatchObject([
+    { mine: 1, weight: 1, weights: 1, owed: (4n << 64n).toString(), paid: '0' },
+  ]);
 
   stage.platform.clock.set(new Date(held.nextPayout));
   await stage.tick();

@@ -47,7 +47,7 @@ export function royaltyRoutes(deps: Deps) {
       pools.push({
         ...{ model: await modelNamed(held.modelId), currency: held.currency },
         ...{ mine: Number(held.claimed), weight: Number(held.weight), weights: Number(held.weights) },
-        ...{ owed: held.owed.toString(), paid: held.paid.toString() },
+        ...{ owed: held.owed, paid: held.paid.toString() },
       });
     const now = clock.now();
     const next = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));

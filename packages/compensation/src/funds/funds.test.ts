@@ -53,9 +53,9 @@ describe('a deposit', () => {
   });
 
   it('that would not fit into its fund with what is there is refused', async () => {
-    const most = { ...sale, fund: 'full', source: 'heiress', currency: 'USD', amount: '999999999999999999' };
+    const most = { ...sale, fund: 'full', source: 'licence', currency: 'USD', amount: '999999999999999999' };
     expect(await deposit(house.heron, most)).toMatchObject({ ok: true });
-    for (const change of [{ source: 'another' }, { fund: 'other' }])
+    for (const change of [{ source: 'sales' }, { fund: 'other' }])
       expect(await deposit(house.heron, { ...most, ...change, amount: '1' })).toMatchObject({
         ok: false,
         code: 'amount_too_large',
@@ -72,6 +72,7 @@ describe('a deposit', () => {
     ['amount_not_positive', { amount: '-4200' }],
     ['amount_too_large', { amount: '1000000000000000000' }],
     ['unknown_currency', { currency: 'eur' }],
+    ['source_undeclared', { source: 'heiress' }],
   ];
   it.each(rows)('%s: %o', async (code, change) => {
     expect(await deposit(house.heron, { ...sale, fund: 'refused', ...change })).toMatchObject({

@@ -12,14 +12,17 @@ const abs = (amount: Minor) => (amount < 0n ? -amount : amount);
 
 /**
  * Writes down money that came in from outside: world:<source> → fund:<name>.
- * Errors, in the order they are tested: idempotency_conflict, those of `readDeposit`, amount_too_large (with what
- * stands there already).
+ * Errors, in the order they are tested: idempotency_conflict, those of `readDeposit`, source_undeclared (neither a kind
+ * of money nor declared), amount_too_large (with what stands there already).
  */
 export async function deposit(
   given: GovernedContext,
   proposed: ProposedDeposit & Idempotent,
 ): Promise<
-  { ok: true; deposit: Deposit; entry: Entry; replayed: boolean } | DepositRefusal | IdempotencyConflict
+  | { ok: true; deposit: Deposit; entry: Entry; replayed: boolean }
+  | DepositRefusal
+  | IdempotencyConflict
+  | { ok: false; code: 'source_undeclared'; given: string }
 > {
   const ctx = atOneInstant(given);
   const { idempotencyKey, fund, source, amount, currency } = proposed;
@@ -31,6 +34,9 @@ export async function deposit(
     if (!read.ok) return read;
     if (prior.state === 'replayed')
       return { ok: true, deposit: read.deposit, entry: prior.entry, replayed: true };
+    const isKind = sourceKinds.some((kind) => kind === source);
+    if (!isKind && !(await store.sourceNamed(tx, source)))
+      return { ok: false, code: 'source_undeclared', given: source };
     // A balance has 64 bits: what would not fit could be written, and then neither read nor spent.
     const stands = await Promise.all(
       [`fund:${fund}`, `world:${source}`].map((one) => balanceOf(tx, one, currency)),

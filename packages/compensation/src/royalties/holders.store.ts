@@ -97,8 +97,8 @@ export interface OwedRow extends PoolKey {
   weight: bigint;
   /** S of the pool */
   weights: bigint;
-  /** whole minor units */
-  owed: bigint;
+  /** in 2⁻⁶⁴ minor units */
+  owed: string;
   paid: bigint;
 }
 
@@ -107,7 +107,7 @@ export async function holdingsOfMember(tx: Tx, memberId: string): Promise<OwedRo
   return rows<OwedRow>(
     tx,
     sql`select h.model_id as "modelId", h.currency, h.claimed, h.weight, coalesce(p.weights, 0) as weights,
-        (${owed})::int8 as owed, h.paid
+        (h.carried + h.weight * (p.index - h.since))::text as owed, h.paid
       from royalty_holders h join royalty_pools p on p.model_id = h.model_id and p.currency = h.currency
       where h.member_id = ${memberId} order by h.model_id, h.currency`,
   );
