@@ -5,6 +5,7 @@ import {
   checkpoint,
   entries,
   type Fact,
+  foldCredits,
   inclusion,
   record,
   recordBatch,
@@ -43,12 +44,13 @@ export class Broken extends Error {
 class Crash extends Error {}
 
 type Posted = Extract<Operation, { do: 'post' }>;
+type Raw = Extract<Operation, { do: 'post' | 'retry' | 'conflict' | 'wrong' }>;
+type Other = Exclude<Operation, Raw>;
+const raw: ReadonlySet<string> = new Set(['post', 'retry', 'conflict', 'wrong']);
+type Tx = Parameters<Parameters<Platform['db']['transaction']>[0]>[0];
 
 /** For tests of the finder itself: something that is wrong with the bank. */
-export type Fault = (
-  tx: Parameters<Parameters<Platform['db']['transaction']>[0]>[0],
-  posted: Posted,
-) => Promise<void>;
+export type Fault = (tx: Tx, posted: Posted) => Promise<void>;
 
 /**
  * A real collective whose money is moved by operations, beside a model of it in memory: what each raw entry must come
@@ -111,16 +113,44 @@ export class Bank {
     this.#members = this.#members.map((ctx) => ({ ...ctx, db, clock, ids, blobs, secrets }));
   }
 
+  /** Raw entries and tries at them go in one transaction while nothing else comes between; the rest each in its own. */
   async run(operations: readonly Operation[]): Promise<void> {
+    for (let at = 0; at < operations.length; ) {
+      const until = operations.findIndex(({ do: what }, place) => place >= at && !raw.has(what));
+      const end = until < 0 ? operations.length : until;
+      if (end > at)
+        await this.#platform.db.transaction((tx) => this.#raw(tx, operations.slice(at, end) as Raw[]));
+      const other = operations[end];
+      if (other) await this.#do(other as Other);
+      at = end + 1;
+    }
+    await this.#sealed();
+    await this.#compare();
+  }
+
+  async #raw(tx: Tx, operations: readonly Raw[]): Promise<void> {
     for (const operation of operations) {
-      if (operation.do === 'post') await this.#post(operation);
+      if (operation.do === 'post') await this.#post(tx, operation);
       else {
-        await this.#flush();
-        await this.#do(operation);
+        await this.#flush(tx);
+        await this.#tried(tx, operation);
       }
     }
-    await this.#flush();
-    await this.#compare();
+    await this.#flush(tx);
+  }
+
+  async #tried(tx: Tx, operation: Exclude<Raw, Posted>): Promise<void> {
+    if (operation.do === 'wrong') return this.#wrong(tx, operation.how);
+    const prior = this.#keyed[operation.nth % this.#keyed.length];
+    if (!prior) return;
+    if (operation.do === 'retry') return this.#again(tx, prior);
+    return this.#refused(tx, { ...prior, amount: `${BigInt(prior.amount) + 1n}` }, 'idempotency_conflict');
+  }
+
+  /** As the server does it all the time: what stands is sealed, and what came in is added up. */
+  async #sealed(): Promise<void> {
+    await sealStanding(this.#platform, 60_000);
+    await this.#platform.db.transaction((tx) => foldCredits(tx));
   }
 
   /** Everything that must hold, recomputed by the product's own checks on another path. */
@@ -164,12 +194,12 @@ export class Bank {
   }
 
   /** Entries that must go through are gathered and written together; one that must not is tried alone. */
-  async #post(operation: Posted): Promise<void> {
+  async #post(tx: Tx, operation: Posted): Promise<void> {
     const taken = operation.key !== null && this.#keys.has(operation.key);
-    if (taken) return this.#again(operation);
+    if (taken) return this.#again(tx, operation);
     if (!this.#canPay(operation)) {
-      await this.#flush();
-      return this.#refused(operation, 'insufficient_funds');
+      await this.#flush(tx);
+      return this.#refused(tx, operation, 'insufficient_funds');
     }
     this.#move(operation);
     if (operation.key !== null) {
@@ -177,72 +207,50 @@ export class Bank {
       this.#keyed.push(operation);
     }
     this.#batch.push(operation);
-    if (this.#batch.length >= 200) await this.#flush();
+    if (this.#batch.length >= 200) await this.#flush(tx);
   }
 
-  async #again(operation: Posted): Promise<void> {
-    await this.#flush();
+  async #again(tx: Tx, operation: Posted): Promise<void> {
+    await this.#flush(tx);
     const prior = operation.key === null ? undefined : this.#keys.get(operation.key);
     const same = JSON.stringify({ ...prior, do: 0 }) === JSON.stringify({ ...operation, do: 0 });
-    if (!same) return this.#refused(operation, 'idempotency_conflict');
-    const answer = await this.#record(operation);
+    if (!same) return this.#refused(tx, operation, 'idempotency_conflict');
+    const answer = await record(tx, this.#platform, this.#fact(operation));
     if (!answer.ok || !answer.replayed)
       throw new Broken('a retry under its key was not answered as replayed');
   }
 
-  #record(operation: Posted) {
-    return this.#platform.db.transaction((tx) => record(tx, this.#platform, this.#fact(operation)));
-  }
-
-  async #refused(operation: Posted, code: string): Promise<void> {
-    const answer = await this.#record(operation);
+  async #refused(tx: Tx, operation: Posted, code: string): Promise<void> {
+    const answer = await record(tx, this.#platform, this.#fact(operation));
     if (answer.ok) throw new Broken(`was written and should have been refused: ${code}`);
     if (answer.code !== code) throw new Broken(`was refused as ${answer.code}, not as ${code}`);
   }
 
-  async #flush(): Promise<void> {
+  async #flush(tx: Tx): Promise<void> {
     const batch = this.#batch;
     if (batch.length === 0) return;
     this.#batch = [];
-    await this.#platform.db.transaction(async (tx) => {
-      const written = await recordBatch(
-        tx,
-        this.#platform,
-        batch.map((one) => this.#fact(one)),
-      );
-      if (!written.ok)
-        throw new Broken(`was refused and should have been written: ${written.code} ${written.what}`);
-      if (this.#fault) for (const one of batch) await this.#fault(tx, one);
-    });
+    const facts = batch.map((one) => this.#fact(one));
+    const written = await recordBatch(tx, this.#platform, facts);
+    if (!written.ok)
+      throw new Broken(`was refused and should have been written: ${written.code} ${written.what}`);
+    if (this.#fault) for (const one of batch) await this.#fault(tx, one);
   }
 
-  async #do(operation: Exclude<Operation, { do: 'post' }>): Promise<void> {
+  async #do(operation: Other): Promise<void> {
     switch (operation.do) {
-      case 'retry': {
-        const prior = this.#keyed[operation.nth % this.#keyed.length];
-        return prior && this.#again(prior);
-      }
-      case 'conflict': {
-        const prior = this.#keyed[operation.nth % this.#keyed.length];
-        return (
-          prior && this.#refused({ ...prior, amount: `${BigInt(prior.amount) + 1n}` }, 'idempotency_conflict')
-        );
-      }
-      case 'wrong':
-        return this.#wrong(operation.how);
       case 'crash':
         return this.#crash({ ...operation, key: null });
       case 'read':
         return this.#read(operation);
       case 'checkpoint':
-        await sealStanding(this.#platform, 60_000);
-        return;
+        return this.#sealed();
       default:
         return this.#use(operation);
     }
   }
 
-  async #wrong(how: Extract<Operation, { do: 'wrong' }>['how']): Promise<void> {
+  async #wrong(tx: Tx, how: Extract<Operation, { do: 'wrong' }>['how']): Promise<void> {
     const leg = (account: string, amount: bigint, currency = 'EUR') => ({ account, currency, amount });
     const tries = {
       unbalanced: { postings: [leg('world:north', -5n), leg('fund:river', 4n)], code: 'unbalanced' },
@@ -254,9 +262,7 @@ export class Bank {
     const fact = {
       ...this.#fact({ from: 'world:north', to: 'fund:river', currency: 'EUR', amount: '5', key: null }),
     };
-    const answer = await this.#platform.db.transaction((tx) =>
-      record(tx, this.#platform, { ...fact, postings: tries.postings }),
-    );
+    const answer = await record(tx, this.#platform, { ...fact, postings: tries.postings });
     if (answer.ok || answer.code !== tries.code)
       throw new Broken(`postings that are ${how} were not refused so`);
   }
@@ -273,12 +279,7 @@ export class Bank {
   }
 
   /** A use case: what it says must be what the book then holds; the checks look at the rest. */
-  async #use(
-    operation: Extract<
-      Operation,
-      { do: 'deposit' | 'transfer' | 'exchange' | 'reverse' | 'call' | 'piece' | 'answer' | 'wait' | 'clip' }
-    >,
-  ): Promise<void> {
+  async #use(operation: Exclude<Other, { do: 'crash' | 'read' | 'checkpoint' }>): Promise<void> {
     const steward = this.#steward;
     if (operation.do === 'deposit') {
       const made = await deposit(steward, { ...operation, currency: 'EUR', source: 'river' });

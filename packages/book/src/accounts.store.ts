@@ -14,14 +14,18 @@ export async function insertBalance(tx: Tx, account: string, currency: string): 
   );
 }
 
-/** What accounts hold: balances with their waiting credits; an account of the world as the sum of its postings. */
-export async function balances(tx: Tx, which: SQL): Promise<BalanceRow[]> {
+/**
+ * What accounts hold: balances with their waiting credits. `world`: accounts of the world may be among them, which are
+ * the sums of their postings, and all of those are read.
+ */
+export async function balances(tx: Tx, which: SQL, world: boolean): Promise<BalanceRow[]> {
+  const given = sql`union all select account, currency, amount from book_postings where account ~ '^world:' and ${which}`;
   return rows<BalanceRow>(
     tx,
     sql`select account, currency, sum(amount)::int8 as balance from (
           select account, currency, balance as amount from book_balances where ${which}
           union all select account, currency, amount from book_credits where ${which}
-          union all select account, currency, amount from book_postings where account ~ '^world:' and ${which}
+          ${world ? given : sql``}
         ) as parts group by account, currency order by account, currency`,
   );
 }

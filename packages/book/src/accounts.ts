@@ -8,13 +8,18 @@ export type StatementLine = store.PostingRow;
 
 /** What an account holds in minor units; 0 when it has never been posted to. For `world:` accounts, what the world gave, negative. */
 export async function balanceOf(tx: Tx, account: string, currency: string): Promise<bigint> {
-  const [row] = await store.balances(tx, sql`account = ${account} and currency = ${currency}`);
+  const [row] = await store.balances(
+    tx,
+    sql`account = ${account} and currency = ${currency}`,
+    mayOverdraw(account),
+  );
   return row?.balance ?? 0n;
 }
 
 /** All balances of the accounts that begin with `prefix` (e.g. 'fund:', or '' for all), by account and currency. */
 export async function balancesOf(tx: Tx, prefix: string): Promise<Balance[]> {
-  return store.balances(tx, sql`starts_with(account, ${prefix})`);
+  const world = prefix.startsWith('world:') || 'world:'.startsWith(prefix);
+  return store.balances(tx, sql`starts_with(account, ${prefix})`, world);
 }
 
 /** The balance sheet: what each class of accounts (fund, escrow, pool, member, world) holds, in each currency. Sums to zero. */

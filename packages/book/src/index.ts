@@ -5,6 +5,7 @@ export {
   balanceSheet,
   balancesOf,
   ensureAccount,
+  foldCredits,
   type StatementLine,
   statementOf,
 } from './accounts.ts';
