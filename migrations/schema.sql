@@ -1436,7 +1436,7 @@ begin
       from (select value as key from jsonb_array_elements_text(batch -> 'keys') order by 1) as keys;
     return query
       select 'replay', e.idempotency_key from book_entries e
-      where e.idempotency_key in (select jsonb_array_elements_text(batch -> 'keys'));
+      where e.idempotency_key = any (array(select jsonb_array_elements_text(batch -> 'keys')));
     if found then return; end if;
   end if;
 
@@ -1458,15 +1458,18 @@ begin
     return;
   end loop;
 
-  insert into book_entries
-      (id, kind, "time", actor, subject, visibility, commitment, leaf_hash, legs, idempotency_key, input_hash)
-    select e.id, e.kind, e."time", e.actor, e.subject, e.visibility,
-      decode(e.commitment, 'hex'), decode(e.leaf, 'hex'), e.legs, e.key, decode(e.input, 'hex')
-    from jsonb_to_recordset(batch -> 'entries') as e (id text, kind text, "time" timestamptz, actor text, subject text,
-      visibility text, commitment text, leaf text, legs smallint, key text, input text);
-  insert into book_payloads (entry_id, payload, salt)
-    select e.id, e.payload, decode(e.salt, 'hex')
-    from jsonb_to_recordset(batch -> 'entries') as e (id text, payload text, salt text);
+  with given as materialized (
+    select * from jsonb_to_recordset(batch -> 'entries') as e (id text, kind text, "time" timestamptz, actor text,
+      subject text, visibility text, commitment text, leaf text, legs smallint, key text, input text, payload text,
+      salt text)
+  ), written as (
+    insert into book_entries
+        (id, kind, "time", actor, subject, visibility, commitment, leaf_hash, legs, idempotency_key, input_hash)
+      select e.id, e.kind, e."time", e.actor, e.subject, e.visibility,
+        decode(e.commitment, 'hex'), decode(e.leaf, 'hex'), e.legs, e.key, decode(e.input, 'hex')
+      from given e
+  )
+  insert into book_payloads (entry_id, payload, salt) select e.id, e.payload, decode(e.salt, 'hex') from given e;
   if batch ? 'postings' then
     insert into book_postings (entry_id, line, account, currency, amount)
       select p.entry, p.line, p.account, p.currency, p.amount

@@ -5,12 +5,12 @@ import {
   checkpoint,
   entries,
   type Fact,
-  foldCredits,
   inclusion,
   record,
   recordBatch,
   runChecks,
   sealStanding,
+  tend,
 } from '@uncaged/book';
 import type { ManualClock, Platform } from '@uncaged/platform';
 import { openTestPlatform } from '@uncaged/platform/testing';
@@ -149,8 +149,8 @@ export class Bank {
 
   /** As the server does it all the time: what stands is sealed, and what came in is added up. */
   async #sealed(): Promise<void> {
+    await tend(this.#platform);
     await sealStanding(this.#platform, 60_000);
-    await this.#platform.db.transaction((tx) => foldCredits(tx));
   }
 
   /** Everything that must hold, recomputed by the product's own checks on another path. */

@@ -19,7 +19,7 @@ const { values } = parseArgs({
 });
 
 /** The whole set of named checks reads the whole book: it is run so many times, evenly, and at the end. */
-const wholeChecks = 10;
+const wholeChecks = 5;
 
 if (values.script !== undefined) {
   const lines = (await readFile(values.script, 'utf8')).split('\n').filter((line) => line.trim() !== '');

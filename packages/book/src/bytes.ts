@@ -1,4 +1,4 @@
-import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 
 const encoder = new TextEncoder();
 
@@ -32,14 +32,40 @@ export function fromBase64(text: string): Uint8Array | null {
   return toBase64(bytes) === text ? bytes : null;
 }
 
+/** Where frames are put together before they are cut to their length; it grows with the longest. */
+let desk = new Uint8Array(4096);
+
 /** Each field as a 4-byte big-endian length and its bytes; strings as UTF-8. No two field lists give the same bytes. */
 export function framed(...fields: readonly (string | Uint8Array)[]): Uint8Array {
-  const parts: Uint8Array[] = [];
+  let most = 0;
+  // A UTF-16 code unit is at most three bytes of UTF-8.
+  for (const field of fields) most += 4 + (typeof field === 'string' ? 3 * field.length : field.length);
+  if (most > desk.length) desk = new Uint8Array(2 * most);
+  let at = 0;
   for (const field of fields) {
-    const bytes = typeof field === 'string' ? utf8(field) : field;
-    parts.push(uint32(bytes.length), bytes);
+    const length = typeof field === 'string' ? writeText(field, at + 4) : field.length;
+    if (typeof field !== 'string') desk.set(field, at + 4);
+    desk[at] = length >>> 24;
+    desk[at + 1] = length >>> 16;
+    desk[at + 2] = length >>> 8;
+    desk[at + 3] = length;
+    at += 4 + length;
   }
-  return concatBytes(...parts);
+  return desk.slice(0, at);
+}
+
+/** Writes UTF-8 on the desk; answers how many bytes. Short plain text goes by itself: calling the encoder costs more. */
+function writeText(text: string, at: number): number {
+  if (text.length < 128) {
+    let place = 0;
+    for (; place < text.length; place++) {
+      const unit = text.charCodeAt(place);
+      if (unit > 127) break;
+      desk[at + place] = unit;
+    }
+    if (place === text.length) return place;
+  }
+  return encoder.encodeInto(text, desk.subarray(at)).written;
 }
 
 /** Four bytes, big-endian. */

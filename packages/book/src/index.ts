@@ -5,7 +5,6 @@ export {
   balanceSheet,
   balancesOf,
   ensureAccount,
-  foldCredits,
   type StatementLine,
   statementOf,
 } from './accounts.ts';
@@ -49,4 +48,4 @@ export {
   record,
   recordBatch,
 } from './record.ts';
-export { type Sealer, type SealingContext, seal, sealStanding, startSealer } from './sealing.ts';
+export { type Sealer, type SealingContext, seal, sealStanding, startSealer, tend } from './sealing.ts';

@@ -1,8 +1,7 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { concatBytes } from '@noble/hashes/utils.js';
 import { framed, uint32 } from './bytes.ts';
 import { leafHashOf } from './merkle.ts';
 import type { Posting } from './postings.ts';
+import { sha256 } from './sha256.ts';
 
 export type Visibility = 'public' | 'private';
 
@@ -51,10 +50,12 @@ export function commitmentOf(salt: Uint8Array, canonicalPayload: string): Uint8A
 
 /** uint32 count, then for each posting frame(account) ‖ frame(currency) ‖ frame(amount as decimal digits). */
 export function postingBytes(postings: readonly Posting[]): Uint8Array {
-  const parts = postings.map((posting) =>
-    framed(posting.account, posting.currency, posting.amount.toString()),
-  );
-  return concatBytes(uint32(postings.length), ...parts);
+  const fields = postings.flatMap(({ account, currency, amount }) => [account, currency, amount.toString()]);
+  const frames = framed(...fields);
+  const bytes = new Uint8Array(4 + frames.length);
+  bytes.set(uint32(postings.length));
+  bytes.set(frames, 4);
+  return bytes;
 }
 
 /**

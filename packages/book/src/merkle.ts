@@ -1,18 +1,21 @@
-import { sha256 } from '@noble/hashes/sha2.js';
 import { sameBytes } from './bytes.ts';
+import { sha256 } from './sha256.ts';
 
 /** SHA-256(0x00 ‖ bytes): RFC 6962 section 2.1. */
 export function leafHashOf(bytes: Uint8Array): Uint8Array {
-  return sha256.create().update(LEAF).update(bytes).digest();
+  const prefixed = new Uint8Array(bytes.length + 1);
+  prefixed.set(bytes, 1);
+  return sha256(prefixed);
 }
 
 /** SHA-256(0x01 ‖ left ‖ right): RFC 6962 section 2.1. */
 export function nodeHashOf(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256.create().update(NODE).update(left).update(right).digest();
+  const prefixed = new Uint8Array(1 + left.length + right.length);
+  prefixed[0] = 1;
+  prefixed.set(left, 1);
+  prefixed.set(right, 1 + left.length);
+  return sha256(prefixed);
 }
-
-const LEAF = Uint8Array.of(0);
-const NODE = Uint8Array.of(1);
 
 /** The root of the empty tree: SHA-256 of nothing. */
 export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array());

@@ -101,9 +101,9 @@ export async function entriesByKey(tx: Tx, keys: readonly string[]): Promise<Wri
   return rows<WrittenRow>(
     tx,
     sql`select e.id, e.kind, e."time", e.actor, e.subject, e.visibility, e.leaf_hash as "leafHash",
-          l.position, e.input_hash as "inputHash", e.idempotency_key as "idempotencyKey"
-        from book_entries e left join book_leaves l on l.entry_id = e.id
-        where e.idempotency_key in (select jsonb_array_elements_text(${JSON.stringify(keys)}::text::jsonb))`,
+          (select l.position from book_leaves l where l.entry_id = e.id) as position, e.input_hash as "inputHash",
+          e.idempotency_key as "idempotencyKey"
+        from book_entries e where e.idempotency_key = any (${sql.param([...keys])}::text[])`,
   );
 }
 

@@ -1,4 +1,3 @@
-import { sha256 } from '@noble/hashes/sha2.js';
 import type { Clock, Ids, Secrets, Tx } from '@uncaged/platform';
 import { framed, sameBytes, toHex } from './bytes.ts';
 import { type CanonicalCode, canonicalJson, type Json } from './canonical.ts';
@@ -6,6 +5,7 @@ import { checkWords, commitmentOf, entryHash, type LeafCode, SALT_BYTES, type Vi
 import { movementsOf } from './movements.ts';
 import { checkPostings, type Posting, type PostingCode } from './postings.ts';
 import * as store from './record.store.ts';
+import { sha256 } from './sha256.ts';
 
 /** What recording needs of the outside world; every use case's context has it. */
 export interface BookContext {
@@ -183,7 +183,7 @@ function draft(ctx: BookContext, fact: Fact): Draft {
   if (!balanced.ok) return { ok: false, code: balanced.code, what: postings[balanced.index]?.account ?? '' };
   const keyed = keyOf(fact, payload.text, postings);
   if (!keyed.ok) return keyed;
-  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+  const salt = freshSalt();
   const commitment = commitmentOf(salt, payload.text);
   const leaf = { ...words, visibility, commitment, postings };
   return {
@@ -197,6 +197,20 @@ function draft(ctx: BookContext, fact: Fact): Draft {
       inputHash: keyed.inputHash,
     },
   };
+}
+
+const salts = { bytes: new Uint8Array(256 * SALT_BYTES), used: 256 };
+
+/** 32 random bytes, drawn 256 salts at a time; each is used once. */
+function freshSalt(): Uint8Array {
+  if (salts.used === 256) {
+    crypto.getRandomValues(salts.bytes);
+    salts.used = 0;
+  }
+  const at = salts.used++ * SALT_BYTES;
+  const salt = salts.bytes.slice(at, at + SALT_BYTES);
+  salts.bytes.fill(0, at, at + SALT_BYTES);
+  return salt;
 }
 
 type Keyed =

@@ -44,6 +44,24 @@ export async function sealStanding(ctx: SealingContext, patienceMs = 5_000): Pro
   }
 }
 
+/** From here on it pays to choose by what stands in the tables. */
+const SMALL = 512n;
+const bits = (size: bigint) => size.toString(2).length;
+
+/**
+ * What the book needs again and again: seals, adds waiting credits to balances, and has the database count its tables
+ * anew when the tree has doubled: the embedded one never does so by itself, and would go on reading whole tables as it
+ * did while they were small. Answers how many entries were sealed.
+ */
+export async function tend(ctx: SealingContext): Promise<number> {
+  const sealed = await seal(ctx);
+  if (sealed === 0) return 0;
+  await ctx.db.transaction((tx) => foldCredits(tx));
+  const size = await store.treeSize(ctx.db.read);
+  if (size >= SMALL && bits(size) !== bits(size - BigInt(sealed))) await store.countTables(ctx.db.read);
+  return sealed;
+}
+
 async function sealChunk(tx: Tx, clock: Clock, { key, sign }: BookKey): Promise<number> {
   if (!(await store.lockSealing(tx))) return 0;
   const { entries, below } = await store.unsealed(tx, CHUNK);
@@ -88,7 +106,7 @@ export interface Sealer {
 const PAUSE_MS = 300;
 
 /**
- * Seals again and again, and adds waiting credits to balances. An error is handed to `onError` and the next round
+ * Tends the book again and again. An error is handed to `onError` and the next round
  * tries again; entries wait meanwhile, nothing is lost.
  */
 export function startSealer(
@@ -100,7 +118,7 @@ export function startSealer(
   let wake = () => {};
   const round = async (): Promise<void> => {
     try {
-      if ((await seal(ctx)) > 0) await ctx.db.transaction((tx) => foldCredits(tx));
+      await tend(ctx);
     } catch (error) {
       onError(error);
     }

@@ -1,5 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { type NoteKey, toHex, type VerifySignature, verifyEd25519 } from '@uncaged/book/rules';
+import { type NoteKey, newSha256, toHex, type VerifySignature, verifyEd25519 } from '@uncaged/book/rules';
 import type { Finding } from './finding.ts';
 import { type Part, pieces, whole } from './source.ts';
 
@@ -13,14 +12,14 @@ export async function hashOf(part: Part): Promise<string> {
     const bytes = (await whole(part)) as Uint8Array<ArrayBuffer>;
     return toHex(new Uint8Array(await subtle.digest('SHA-256', bytes)));
   }
-  const hash = sha256.create();
+  const hash = newSha256();
   for await (const piece of pieces(part)) hash.update(piece);
   return toHex(hash.digest());
 }
 
 /** SHA-256 of text that is put together piece by piece. */
 export class TextHash {
-  readonly #hash = sha256.create();
+  readonly #hash = newSha256();
   readonly #encoder = new TextEncoder();
 
   add(text: string): void {
@@ -28,7 +27,7 @@ export class TextHash {
   }
 
   hex(): string {
-    return toHex(this.#hash.clone().digest());
+    return toHex(this.#hash.digest());
   }
 }
 

@@ -1,18 +1,20 @@
 import { type Platform, rows, sql } from '@uncaged/platform';
-import { toHex } from '../bytes.ts';
-import { type Fact, record, recordBatch } from '../index.ts';
+import { record, recordBatch } from '../index.ts';
 import type { Posting } from '../postings.ts';
+import { BATCH, insertMany, recordMany } from './batches.ts';
+import { factOf, PAYLOAD, SOME_HASH } from './facts.ts';
+import { openPgledger } from './pgledger.ts';
 
 const CLIENTS = 8;
 const ACCOUNTS = 512;
 
 export interface BenchRow {
   readonly name: string;
-  /** record() against raw inserts, in entries a second. */
+  /** Ours against the peer, in calls a second. */
   readonly ratio: number;
   readonly min: number;
   readonly max: number;
-  /** Medians, entries a second. */
+  /** Medians, calls a second. */
   readonly recorded: number;
   readonly inserted: number;
 }
@@ -22,11 +24,16 @@ export interface PostingBench extends Omit<BenchRow, 'name' | 'recorded' | 'inse
   readonly ratios: readonly number[];
   readonly peer: string;
   readonly runs: number;
+  /** `recordBatch()` of 1,000 entries against one plain statement of the same rows. */
+  readonly batchRatio: number;
+  /** Against pgledger's transfers into one hot account, 8 clients; null without its SQL. */
+  readonly vsPgledger: number | null;
   readonly rows: readonly BenchRow[];
   readonly versions: Readonly<Record<string, string>>;
 }
 
 type Pay = (n: number) => readonly Posting[];
+type One = (n: number) => Promise<void>;
 
 const payment = (from: string, to: string): Posting[] => [
   { account: from, currency: 'EUR', amount: -1n },
@@ -51,25 +58,43 @@ const SHAPES: readonly { name: string; pay: Pay }[] = [
  */
 export async function benchPosting(
   platform: Platform,
-  { rounds = 7, entries = 1200 }: { rounds?: number; entries?: number } = {},
+  { rounds = 7, entries = 1200, pgledger = [] }: Options = {},
 ): Promise<PostingBench> {
   await prepare(platform);
   const found: BenchRow[] = [];
   let headlines: number[] | undefined;
+  const side = async (name: string, total: number, ours: One, peer: One): Promise<BenchRow> => {
+    const { ours: a, peers: b } = await alternate({ rounds, total }, ours, peer);
+    headlines ??= each(a, b);
+    const row = { name, ...ratios(a, b), recorded: median(a), inserted: median(b) };
+    found.push(row);
+    return row;
+  };
   for (const { name, pay } of SHAPES) {
-    const ours: number[] = [];
-    const raw: number[] = [];
-    await round(entries / 4, (n) => recordOne(platform, pay(n)));
-    await round(entries / 4, (n) => insertOne(platform, pay(n)));
-    for (let run = 0; run < rounds; run++) {
-      const first = run % 2 === 0;
-      if (first) ours.push(await round(entries, (n) => recordOne(platform, pay(n))));
-      raw.push(await round(entries, (n) => insertOne(platform, pay(n))));
-      if (!first) ours.push(await round(entries, (n) => recordOne(platform, pay(n))));
-    }
-    headlines ??= each(ours, raw);
-    found.push({ name, ...ratios(ours, raw), recorded: median(ours), inserted: median(raw) });
+    const [ours, raw] = [
+      (n: number) => recordOne(platform, pay(n)),
+      (n: number) => insertOne(platform, pay(n)),
+    ];
+    await side(name, entries, ours, raw);
   }
+  const [hot] = SHAPES;
+  if (!hot) throw new Error('there is nothing to pay');
+  const batches = await side(
+    `batches of ${BATCH}, ${hot.name}`,
+    2 * CLIENTS,
+    () => recordMany(platform, hot.pay),
+    () => insertMany(platform, hot.pay),
+  );
+  const peer =
+    pgledger.length > 0 ? await openPgledger(platform, { files: pgledger, payers: ACCOUNTS }) : null;
+  const against =
+    peer &&
+    (await side(
+      `against pgledger, ${hot.name}`,
+      entries,
+      (n) => recordOne(platform, hot.pay(n)),
+      (n) => peer.transfer(spread(n)),
+    ));
   const [server] = await rows<{ version: string }>(platform.db.read, sql`select version()`);
   const headline = found[0];
   if (!headline) throw new Error('no round was run');
@@ -83,13 +108,40 @@ export async function benchPosting(
     max,
     peer: 'raw insert of the same rows',
     runs: rounds,
+    batchRatio: batches.ratio,
+    vsPgledger: against?.ratio ?? null,
     rows: found,
     versions,
   };
 }
 
-/** Entries a second of `total` calls by 8 clients. */
-async function round(total: number, one: (n: number) => Promise<void>): Promise<number> {
+interface Options {
+  rounds?: number;
+  entries?: number;
+  /** Paths of pgledger's own SQL, in the order to run them; none: it is left out. */
+  pgledger?: readonly string[];
+}
+
+/** Speeds of both, round by round in turns, after a warming up of each. */
+async function alternate(
+  { rounds, total }: { rounds: number; total: number },
+  ours: One,
+  peer: One,
+): Promise<{ ours: number[]; peers: number[] }> {
+  const found: { ours: number[]; peers: number[] } = { ours: [], peers: [] };
+  await round(total / 4, ours);
+  await round(total / 4, peer);
+  for (let run = 0; run < rounds; run++) {
+    const first = run % 2 === 0;
+    if (first) found.ours.push(await round(total, ours));
+    found.peers.push(await round(total, peer));
+    if (!first) found.ours.push(await round(total, ours));
+  }
+  return found;
+}
+
+/** Calls a second of `total` calls by 8 clients. */
+async function round(total: number, one: One): Promise<number> {
   let next = 0;
   const client = async () => {
     while (next < total) await one(next++);
@@ -132,24 +184,10 @@ async function prepare(platform: Platform): Promise<void> {
   for (const account of funded) await db.read.execute(sql`select book_fold(${account}::text, 'EUR')`);
 }
 
-function factOf(postings: readonly Posting[]): Fact {
-  return {
-    kind: 'contribution.accepted',
-    actor: 'heron',
-    subject: 'contribution:bench',
-    payload: { contributionId: 'bench', kind: 'bug', amount: '1', currency: 'EUR', by: 'reviews' },
-    visibility: 'public',
-    postings,
-  };
-}
-
 async function recordOne(platform: Platform, postings: readonly Posting[]): Promise<void> {
   const recorded = await platform.db.transaction((tx) => record(tx, platform, factOf(postings)));
   if (!recorded.ok) throw new Error(recorded.code);
 }
-
-const SOME_HASH = toHex(new Uint8Array(32).fill(1));
-const PAYLOAD = JSON.stringify(factOf([]).payload);
 
 async function insertOne(platform: Platform, postings: readonly Posting[]): Promise<void> {
   const id = platform.ids.next();
