@@ -14,6 +14,8 @@ const names = [
   'trainstep',
   'tally',
   'replay',
+  'royalty',
+  'verify',
 ];
 const { positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const [name = ''] = positionals;

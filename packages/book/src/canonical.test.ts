@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { framed, fromBase64, fromHex, toHex } from './bytes.ts';
+import { fromBase64, fromHex, toHex } from './bytes.ts';
 import { canonicalJson, MAX_DEPTH, parseCanonicalJson } from './canonical.ts';
+import { framed } from './frames.ts';
 import { commitmentOf, entryHash, type Leaf, leafBytes, postingBytes } from './leaf.ts';
 
 test.each([

@@ -1,5 +1,5 @@
-import { framed, uint32 } from './bytes.ts';
-import { leafHashOf } from './merkle.ts';
+import { type Frames, onDesk } from './frames.ts';
+import { LEAF_PREFIX } from './merkle.ts';
 import type { Posting } from './postings.ts';
 import { sha256 } from './sha256.ts';
 
@@ -45,17 +45,7 @@ export type LeafCode = 'bad_id' | 'bad_kind' | 'bad_actor' | 'bad_subject' | 'ba
  * and x. With 32 random bytes of salt, erasing payload and salt leaves nothing to guess from.
  */
 export function commitmentOf(salt: Uint8Array, canonicalPayload: string): Uint8Array {
-  return sha256(framed(COMMITMENT_TAG, salt, canonicalPayload));
-}
-
-/** uint32 count, then for each posting frame(account) ‖ frame(currency) ‖ frame(amount as decimal digits). */
-export function postingBytes(postings: readonly Posting[]): Uint8Array {
-  const fields = postings.flatMap(({ account, currency, amount }) => [account, currency, amount.toString()]);
-  const frames = framed(...fields);
-  const bytes = new Uint8Array(4 + frames.length);
-  bytes.set(uint32(postings.length));
-  bytes.set(frames, 4);
-  return bytes;
+  return sha256(onDesk().field(COMMITMENT_TAG).field(salt).field(canonicalPayload).view());
 }
 
 /**
@@ -63,20 +53,36 @@ export function postingBytes(postings: readonly Posting[]): Uint8Array {
  * milliseconds), actor (empty for none), subject, visibility, commitment, postings.
  */
 export function leafBytes(leaf: Leaf): Uint8Array {
-  return framed(
-    LEAF_TAG,
-    leaf.id,
-    leaf.kind,
-    leaf.time.toISOString(),
-    leaf.actor ?? '',
-    leaf.subject,
-    leaf.visibility,
-    leaf.commitment,
-    postingBytes(leaf.postings),
-  );
+  return spelled(leaf, onDesk()).view().slice();
+}
+
+/** uint32 count, then for each posting frame(account) ‖ frame(currency) ‖ frame(amount as decimal digits). */
+export function postingBytes(postings: readonly Posting[]): Uint8Array {
+  return spelledPostings(postings, onDesk()).view().slice();
+}
+
+function spelledPostings(postings: readonly Posting[], frames: Frames): Frames {
+  frames.uint32(postings.length);
+  for (const { account, currency, amount } of postings)
+    frames.field(account).field(currency).field(amount.toString());
+  return frames;
+}
+
+function spelled(leaf: Leaf, frames: Frames): Frames {
+  frames
+    .field(LEAF_TAG)
+    .field(leaf.id)
+    .field(leaf.kind)
+    .field(leaf.time.toISOString())
+    .field(leaf.actor ?? '')
+    .field(leaf.subject)
+    .field(leaf.visibility)
+    .field(leaf.commitment);
+  const postings = frames.open();
+  return spelledPostings(leaf.postings, frames).close(postings);
 }
 
 /** SHA-256(0x00 ‖ leaf bytes), RFC 6962 section 2.1. */
 export function entryHash(leaf: Leaf): Uint8Array {
-  return leafHashOf(leafBytes(leaf));
+  return sha256(spelled(leaf, onDesk(LEAF_PREFIX)).view());
 }

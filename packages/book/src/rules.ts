@@ -5,6 +5,7 @@ export * from './bytes.ts';
 export * from './canonical.ts';
 export * from './checkpoint.ts';
 export * from './currency.ts';
+export * from './frames.ts';
 export * from './leaf.ts';
 export * from './merkle.ts';
 export * from './note.ts';

@@ -5,7 +5,10 @@ const native = globalThis.process?.getBuiltinModule?.('node:crypto');
 
 /** SHA-256, 32 bytes. */
 export const sha256: (bytes: Uint8Array) => Uint8Array = native
-  ? (bytes) => new Uint8Array(native.hash('sha256', bytes, 'buffer'))
+  ? (bytes) => {
+      const { buffer, byteOffset, length } = native.hash('sha256', bytes, 'buffer');
+      return new Uint8Array(buffer, byteOffset, length);
+    }
   : inJavaScript;
 
 /** SHA-256 of bytes that come piece by piece. */

@@ -9,7 +9,6 @@ import {
   fromHex,
   type Json,
   type Posting,
-  parseCanonicalJson,
   sameBytes,
 } from '@uncaged/book/rules';
 import type { Finding, FindingCode } from './finding.ts';
@@ -18,7 +17,7 @@ type Fields = { readonly [key: string]: Json };
 
 /** An entry from its line; null unless it is the one spelling of an entry. */
 export function readEntry(line: string): ArchivedEntry | null {
-  const json = parseCanonicalJson(line)?.value;
+  const json = parsed(line);
   if (!isFields(json)) return null;
   const { position, id, kind, time, actor, subject, visibility, closed } = json;
   const postings = readPostings(json.postings);
@@ -46,7 +45,16 @@ export function readEntry(line: string): ArchivedEntry | null {
     opening,
     closed: opening ? null : (closed ?? null),
   };
-  return entryLine(entry) === line ? entry : null;
+  return canonicalJson(json.payload ?? null).ok && entryLine(entry) === line ? entry : null;
+}
+
+/** JSON that may yet be spelled otherwise than it must be. */
+function parsed(line: string): Json | undefined {
+  try {
+    return JSON.parse(line) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 function readOpening(json: Fields): ArchivedEntry['opening'] | undefined {
