@@ -18,6 +18,9 @@ const { values } = parseArgs({
   },
 });
 
+/** Operations after which all balances are held against the model. */
+const inOneBatch = 5_000;
+
 /** The whole set of named checks reads the whole book: it is run so many times, evenly, and at the end. */
 const wholeChecks = 5;
 
@@ -49,9 +52,9 @@ const bank = await Bank.open(platform);
 const done: Operation[] = [];
 const started = performance.now();
 let count = 0;
-const every = Math.max(1, Math.floor(total / wholeChecks / 1_000)) * 1_000;
+const every = Math.max(1, Math.floor(total / wholeChecks / inOneBatch)) * inOneBatch;
 try {
-  for (const chunk of operationsOf(seed, total)) {
+  for (const chunk of operationsOf(seed, total, inOneBatch)) {
     done.push(...chunk);
     await bank.run(chunk);
     count += chunk.length;

@@ -17,6 +17,17 @@ export async function lockSealing(tx: Tx): Promise<boolean> {
 }
 
 /**
+ * For the rest of this transaction the database goes by indexes. What is not sealed yet is a handful of a great many:
+ * it cannot know that, and would read all entries and leaves each time.
+ */
+export async function byIndex(tx: Tx): Promise<void> {
+  await tx.execute(
+    sql`select set_config(name, 'off', true)
+        from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']) as setting (name)`,
+  );
+}
+
+/**
  * Entries that stand in no leaf, in causal order, up to the first whose transaction number is not yet below every
  * running one. A transaction numbered later may have been first to commit what an earlier numbered one then built on
  * (a deposit that a clip's royalty spends): taking the second without the first would turn cause and effect round in
@@ -30,8 +41,8 @@ export async function unsealed(
     tx,
     sql`with looked as (select pg_snapshot_xmin(pg_current_snapshot()) as below)
         select e.id, e.leaf_hash as "leafHash", e.xid < looked.below as ended, looked.below::text as below
-        from looked, book_sealing s, book_entries e
-        where e.xid >= s.sealed_below
+        from looked, book_entries e
+        where e.xid >= (select sealed_below from book_sealing)
           and not exists (select from book_leaves l where l.entry_id = e.id)
         order by e.seq limit ${limit}`,
   );
@@ -138,8 +149,8 @@ export async function sealedThrough(tx: Tx, seq: bigint): Promise<boolean> {
   const [row] = await rows<{ open: boolean }>(
     tx,
     sql`select exists (
-          select from book_sealing s, book_entries e
-          where e.xid >= s.sealed_below and e.seq <= ${seq}
+          select from book_entries e
+          where e.xid >= (select sealed_below from book_sealing) and e.seq <= ${seq}
             and not exists (select from book_leaves l where l.entry_id = e.id)
         ) as open`,
   );

@@ -39,7 +39,7 @@ export async function sealStanding(ctx: SealingContext, patienceMs = 5_000): Pro
   const last = await store.newestSeq(ctx.db.read);
   for (const until = performance.now() + patienceMs; ; await sleep(50)) {
     await seal(ctx);
-    if (await store.sealedThrough(ctx.db.read, last)) return true;
+    if (await ctx.db.transaction((tx) => sealedThrough(tx, last))) return true;
     if (performance.now() > until) return false;
   }
 }
@@ -62,8 +62,14 @@ export async function tend(ctx: SealingContext): Promise<number> {
   return sealed;
 }
 
+async function sealedThrough(tx: Tx, seq: bigint): Promise<boolean> {
+  await store.byIndex(tx);
+  return store.sealedThrough(tx, seq);
+}
+
 async function sealChunk(tx: Tx, clock: Clock, { key, sign }: BookKey): Promise<number> {
   if (!(await store.lockSealing(tx))) return 0;
+  await store.byIndex(tx);
   const { entries, below } = await store.unsealed(tx, CHUNK);
   if (entries.length === 0) return 0;
   const first = await store.treeSize(tx);
