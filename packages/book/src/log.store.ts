@@ -161,3 +161,9 @@ export async function sealedThrough(tx: Tx, seq: bigint): Promise<boolean> {
 export async function countTables(tx: Tx): Promise<void> {
   await tx.execute(sql`analyze`);
 }
+
+/** Clears away credits that were added up, and balances as they were. Outside any transaction; owners only, as above. */
+export async function sweepCredits(tx: Tx): Promise<void> {
+  await tx.execute(sql`vacuum (analyze) book_credits`);
+  await tx.execute(sql`vacuum (analyze) book_balances`);
+}

@@ -46,18 +46,22 @@ export async function sealStanding(ctx: SealingContext, patienceMs = 5_000): Pro
 
 /** From here on it pays to choose by what stands in the tables. */
 const SMALL = 512n;
+/** Entries after which what was folded is cleared away. */
+const SWEPT = 1000n;
 const bits = (size: bigint) => size.toString(2).length;
 
 /**
- * What the book needs again and again: seals, adds waiting credits to balances, and has the database count its tables
- * anew when the tree has doubled: the embedded one never does so by itself, and would go on reading whole tables as it
- * did while they were small. Answers how many entries were sealed.
+ * What the book needs again and again: seals, adds waiting credits to balances, sweeps away what that leaves behind, and
+ * has the database count its tables anew when the tree has doubled. The embedded database does neither by itself: it
+ * would read all credits there ever were, and go on reading whole tables as it did while they were small. Answers how
+ * many entries were sealed.
  */
 export async function tend(ctx: SealingContext): Promise<number> {
   const sealed = await seal(ctx);
   if (sealed === 0) return 0;
   await ctx.db.transaction((tx) => foldCredits(tx));
   const size = await store.treeSize(ctx.db.read);
+  if (size / SWEPT !== (size - BigInt(sealed)) / SWEPT) await store.sweepCredits(ctx.db.read);
   if (size >= SMALL && bits(size) !== bits(size - BigInt(sealed))) await store.countTables(ctx.db.read);
   return sealed;
 }
