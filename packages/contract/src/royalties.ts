@@ -39,6 +39,8 @@ export const workRoyaltiesResponseSchema = z.object({
       earned: finestSchema.nullable(),
       /** its maker says no: it earns no more */
       objected: z.boolean(),
+      /** its maker is a member and is paid; else what it earns waits */
+      claimed: z.boolean(),
     }),
   ),
 });

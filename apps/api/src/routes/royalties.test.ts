@@ -43,11 +43,13 @@ it('a clip pays the work behind its model; its maker claims it later and is paid
   expect(earned.pools).toMatchObject([
     { model: { name: 'commons-2' }, weight: 1, weights: 1, earned: (2n << 64n).toString(), objected: false },
   ]);
+  expect(earned.pools[0].claimed).toBe(false);
   expect((await get('/api/me/royalties', 'nacht')).pools).toEqual([]);
 
   await confirmNacht('A. Draughtsperson');
   expect(await stage.tick()).toBeGreaterThan(0);
   await makeClip();
+  expect((await get(`/api/works/${works[0].id}/royalties`)).pools[0].claimed).toBe(true);
   const held = await get('/api/me/royalties', 'nacht');
   expect(held.pools).toMatchObject([
     { mine: 1, weight: 1, weights: 1, owed: (4n << 64n).toString(), paid: '0' },

@@ -27,16 +27,16 @@ export function royaltyRoutes(deps: Deps) {
     const seen = await workOf(await deps.contextOf(c), params.id ?? '');
     if (!seen.ok) return seen;
     const pools = [];
-    for (const { modelId, name, weight, objected, everObjected } of await modelsTaughtBy(
-      db.read,
-      params.id ?? '',
-    ))
+    for (const taught of await modelsTaughtBy(db.read, params.id ?? '')) {
+      const { modelId, name, weight, objected, everObjected, claimed } = taught;
       for (const pool of await poolsOf(db.read, modelId))
         pools.push({
-          ...{ model: { id: modelId, name }, currency: pool.currency, weight: Number(weight), objected },
+          ...{ model: { id: modelId, name }, currency: pool.currency, weight: Number(weight) },
+          ...{ objected, claimed },
           weights: Number(pool.weights ?? (await modelBehind(db.read, modelId))?.works ?? 0),
           earned: everObjected ? null : (weight * pool.index).toString(),
         });
+    }
     return { ok: true, answer: { pools } };
   });
   const mine = { summary: 'What I hold of the pools of models, and what waits to be paid' };

@@ -101,6 +101,8 @@ export interface TaughtModel {
   /** the maker's last word on being learnt from is no; they ever said no */
   objected: boolean;
   everObjected: boolean;
+  /** it is a member's: what it earns is paid out */
+  claimed: boolean;
 }
 
 /** Everybody's models that a work taught, with what it weighs in them; newest first. */
@@ -108,8 +110,12 @@ export async function modelsTaughtBy(tx: Tx, workId: string): Promise<TaughtMode
   return rows<TaughtModel>(
     tx,
     sql`select m.id as "modelId", m.name, i.weight::int8 as weight, coalesce(c.last = false, false) as objected,
-        coalesce(c.ever, false) as "everObjected"
+        coalesce(c.ever, false) as "everObjected",
+        a.member_id is not null or exists (
+          select from authors b where b.key = a.key and b.member_id is not null and b.confirmed_at is not null
+        ) as claimed
       from dataset_items i join models m on m.dataset_id = i.dataset_id
+      join works w on w.id = i.work_id join authors a on a.id = w.author_id
       left join lateral (
         select (array_agg(answer order by id desc))[1] as last, bool_or(not answer) as ever
         from consents where work_id = i.work_id and use = 'train_base'
