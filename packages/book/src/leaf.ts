@@ -1,5 +1,6 @@
 import { type Frames, onDesk } from './frames.ts';
 import { LEAF_PREFIX } from './merkle.ts';
+import { plainLeaf } from './plain-leaf.ts';
 import type { Posting } from './postings.ts';
 import { sha256 } from './sha256.ts';
 
@@ -84,5 +85,5 @@ function spelled(leaf: Leaf, frames: Frames): Frames {
 
 /** SHA-256(0x00 ‖ leaf bytes), RFC 6962 section 2.1. */
 export function entryHash(leaf: Leaf): Uint8Array {
-  return sha256(spelled(leaf, onDesk(LEAF_PREFIX)).view());
+  return sha256(plainLeaf(leaf, LEAF_TAG) ?? spelled(leaf, onDesk(LEAF_PREFIX)).view());
 }
