@@ -194,6 +194,7 @@ create table book_entries (
   constraint book_entries_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'private'::text])))
 );
 CREATE UNIQUE INDEX book_entries_idempotency_key ON public.book_entries USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE UNIQUE INDEX book_entries_seq ON public.book_entries USING btree (seq);
 CREATE INDEX book_entries_subject ON public.book_entries USING btree (subject, seq);
 CREATE INDEX book_entries_xid ON public.book_entries USING btree (xid);
 

@@ -44,7 +44,8 @@ export async function unsealed(
         from looked, book_entries e
         where e.xid >= (select sealed_below from book_sealing)
           and not exists (select from book_leaves l where l.entry_id = e.id)
-        order by e.seq limit ${limit}`,
+        -- Not by the index of the order, which begins with all that is sealed.
+        order by e.seq + 0 limit ${limit}`,
   );
   const running = found.findIndex(({ ended }) => !ended);
   const entries = running < 0 ? found : found.slice(0, running);
@@ -150,7 +151,7 @@ export async function sealedThrough(tx: Tx, seq: bigint): Promise<boolean> {
     tx,
     sql`select exists (
           select from book_entries e
-          where e.xid >= (select sealed_below from book_sealing) and e.seq <= ${seq}
+          where e.xid >= (select sealed_below from book_sealing) and e.seq + 0 <= ${seq}
             and not exists (select from book_leaves l where l.entry_id = e.id)
         ) as open`,
   );
