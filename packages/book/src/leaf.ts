@@ -1,8 +1,6 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { concatBytes } from '@noble/hashes/utils.js';
-import { framed, uint32 } from './bytes.ts';
-import { leafHashOf } from './merkle.ts';
+import { Frames } from './frames.ts';
 import type { Posting } from './postings.ts';
+import { sha256 } from './sha256.ts';
 
 export type Visibility = 'public' | 'private';
 
@@ -46,15 +44,18 @@ export type LeafCode = 'bad_id' | 'bad_kind' | 'bad_actor' | 'bad_subject' | 'ba
  * and x. With 32 random bytes of salt, erasing payload and salt leaves nothing to guess from.
  */
 export function commitmentOf(salt: Uint8Array, canonicalPayload: string): Uint8Array {
-  return sha256(framed(COMMITMENT_TAG, salt, canonicalPayload));
+  return sha256(frames.start().text(COMMITMENT_TAG).bytes(salt).text(canonicalPayload).written());
 }
 
-/** uint32 count, then for each posting frame(account) ‖ frame(currency) ‖ frame(amount as decimal digits). */
+/**
+ * uint32 count, then for each posting frame(account) ‖ frame(currency) ‖ frame(amount as decimal digits). They stand
+ * until the next postings.
+ */
 export function postingBytes(postings: readonly Posting[]): Uint8Array {
-  const parts = postings.map((posting) =>
-    framed(posting.account, posting.currency, posting.amount.toString()),
-  );
-  return concatBytes(uint32(postings.length), ...parts);
+  postingFrames.start().uint32(postings.length);
+  for (const { account, currency, amount } of postings)
+    postingFrames.text(account).text(currency).text(amount.toString());
+  return postingFrames.written();
 }
 
 /**
@@ -62,20 +63,29 @@ export function postingBytes(postings: readonly Posting[]): Uint8Array {
  * milliseconds), actor (empty for none), subject, visibility, commitment, postings.
  */
 export function leafBytes(leaf: Leaf): Uint8Array {
-  return framed(
-    LEAF_TAG,
-    leaf.id,
-    leaf.kind,
-    leaf.time.toISOString(),
-    leaf.actor ?? '',
-    leaf.subject,
-    leaf.visibility,
-    leaf.commitment,
-    postingBytes(leaf.postings),
-  );
+  return written(leaf).slice(1);
 }
 
 /** SHA-256(0x00 ‖ leaf bytes), RFC 6962 section 2.1. */
 export function entryHash(leaf: Leaf): Uint8Array {
-  return leafHashOf(leafBytes(leaf));
+  return sha256(written(leaf));
+}
+
+const frames = new Frames();
+const postingFrames = new Frames();
+
+/** 0x00 and the leaf's bytes; they stand until the next leaf. */
+function written(leaf: Leaf): Uint8Array {
+  return frames
+    .start(0)
+    .text(LEAF_TAG)
+    .text(leaf.id)
+    .text(leaf.kind)
+    .text(leaf.time.toISOString())
+    .text(leaf.actor ?? '')
+    .text(leaf.subject)
+    .text(leaf.visibility)
+    .bytes(leaf.commitment)
+    .bytes(postingBytes(leaf.postings))
+    .written();
 }

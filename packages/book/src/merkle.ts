@@ -1,18 +1,21 @@
-import { sha256 } from '@noble/hashes/sha2.js';
 import { sameBytes } from './bytes.ts';
+import { sha256 } from './sha256.ts';
 
 /** SHA-256(0x00 ‖ bytes): RFC 6962 section 2.1. */
 export function leafHashOf(bytes: Uint8Array): Uint8Array {
-  return sha256.create().update(LEAF).update(bytes).digest();
+  const leaf = new Uint8Array(1 + bytes.length);
+  leaf.set(bytes, 1);
+  return sha256(leaf);
 }
+
+const node = new Uint8Array(65).fill(1, 0, 1);
 
 /** SHA-256(0x01 ‖ left ‖ right): RFC 6962 section 2.1. */
 export function nodeHashOf(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256.create().update(NODE).update(left).update(right).digest();
+  node.set(left, 1);
+  node.set(right, 33);
+  return sha256(node);
 }
-
-const LEAF = Uint8Array.of(0);
-const NODE = Uint8Array.of(1);
 
 /** The root of the empty tree: SHA-256 of nothing. */
 export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array());

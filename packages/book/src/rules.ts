@@ -10,4 +10,5 @@ export * from './merkle.ts';
 export * from './note.ts';
 export * from './postings.ts';
 export * from './receipt.ts';
+export * from './sha256.ts';
 export * from './zip.ts';
