@@ -14,6 +14,7 @@ const names = [
   'trainstep',
   'tally',
   'replay',
+  'verify',
 ];
 const { positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const [name = ''] = positionals;
