@@ -1,21 +1,18 @@
 import {
   type Checkpoint,
   FILES,
-  fromBase64,
-  keyIdOf,
-  MERGE_DELAY_SECONDS,
   type NoteKey,
   openCheckpoint,
   parseCanonicalJson,
   type Receipt,
-  sameBytes,
-  utf8,
+  toHex,
   type VerifySignature,
   verifyReceipt,
 } from '@uncaged/book/rules';
 import type { Finding } from './finding.ts';
 import type { Signatures } from './hashing.ts';
 import { decodeText, linesAtOnce, type Part, whole } from './source.ts';
+import { usualReceipt } from './usual.ts';
 import type { Promised, Written } from './written.ts';
 
 /** All checkpoints in the order of their sizes; their signatures are collected, not yet settled. */
@@ -96,26 +93,6 @@ const badReceipt = (line: number, entry: string): Finding => ({
 function holds(line: string, key: NoteKey, promised: Promised, verify: VerifySignature): boolean {
   const receipt = parseCanonicalJson(line)?.value as unknown as Receipt | undefined;
   if (!receipt || typeof receipt.note !== 'string' || Object.keys(receipt).length !== 5) return false;
-  if (receipt.entryId !== promised.id || receipt.leafHash !== promised.leafHash) return false;
-  return receipt.time === promised.time.toISOString() && verifyReceipt(receipt, key, verify).ok;
-}
-
-/**
- * As `holds`, for the receipts this book writes: all of such a line but its signature follows from the entry, so it is
- * compared as it stands. False where it is none of these.
- */
-function usualReceipt(key: NoteKey): (line: string, promised: Promised, verify: VerifySignature) => boolean {
-  const name = JSON.stringify(key.name).slice(1, -1);
-  const keyId = keyIdOf(key);
-  return (line, { id, leafHash, leafHash64, time: at }, verify) => {
-    const time = at.toISOString();
-    const said = `{"entryId":"${id}","leafHash":"${leafHash}","mergeDelaySeconds":${MERGE_DELAY_SECONDS},"note":"${name}/receipt\\n${id}\\n${leafHash64}\\n${time}\\n${MERGE_DELAY_SECONDS}\\n\\n— ${name} `;
-    const end = `\\n","time":"${time}"}`;
-    if (!line.startsWith(said) || !line.endsWith(end)) return false;
-    const signed = fromBase64(line.slice(said.length, line.length - end.length));
-    if (signed?.length !== keyId.length + 64 || !sameBytes(signed.subarray(0, keyId.length), keyId))
-      return false;
-    const text = `${key.name}/receipt\n${id}\n${leafHash64}\n${time}\n${MERGE_DELAY_SECONDS}\n`;
-    return verify(signed.subarray(keyId.length), utf8(text), key.publicKey);
-  };
+  if (receipt.entryId !== promised.id || receipt.leafHash !== toHex(promised.leafHash)) return false;
+  return receipt.time === promised.time && verifyReceipt(receipt, key, verify).ok;
 }

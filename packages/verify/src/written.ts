@@ -1,4 +1,4 @@
-import { type ArchivedEntry, toBase64, toHex } from '@uncaged/book/rules';
+import type { ArchivedEntry } from '@uncaged/book/rules';
 
 const HASH = 32;
 
@@ -32,8 +32,8 @@ export class Written {
   *[Symbol.iterator](): Generator<Promised> {
     let n = 0;
     for (const id of this.#ids) {
-      const hash = this.#hashes.subarray(n * HASH, (n + 1) * HASH);
-      yield { id, leafHash: toHex(hash), leafHash64: toBase64(hash), time: new Date(this.#times[n] ?? 0) };
+      const leafHash = this.#hashes.subarray(n * HASH, (n + 1) * HASH);
+      yield { id, leafHash, time: new Date(this.#times[n] ?? 0).toISOString() };
       n += 1;
     }
   }
@@ -42,8 +42,8 @@ export class Written {
 /** An entry as its receipt promises it. */
 export interface Promised {
   readonly id: string;
-  /** Hex, and base64. */
-  readonly leafHash: string;
-  readonly leafHash64: string;
-  readonly time: Date;
+  /** 32 bytes. */
+  readonly leafHash: Uint8Array;
+  /** ISO 8601. */
+  readonly time: string;
 }
