@@ -77,11 +77,6 @@ export class Signatures {
     };
   }
 
-  /** Whether enough wait to make settling worth while. */
-  get full(): boolean {
-    return this.#pending.length >= 1000;
-  }
-
   /** The first signature, in the order collected, that does not hold; null when all do. */
   async settle(): Promise<Finding | null> {
     const pending = this.#pending;

@@ -16,7 +16,6 @@ import type { Finding, FindingCode } from './finding.ts';
 import { TextHash } from './hashing.ts';
 import type { Replay } from './replay/replay.ts';
 import { linesAtOnce, type Part } from './source.ts';
-import { Written } from './written.ts';
 
 /** Reads the entries from genesis and builds again everything that follows from them. */
 export class Ledger {
@@ -27,8 +26,6 @@ export class Ledger {
   readonly derived = new Map<string, string>();
   /** The entry that vouches for a blob, by the blob's path. */
   readonly blobs = new Map<string, ArchivedEntry>();
-  /** For the receipts. */
-  readonly written = new Written();
   private_ = 0;
   erased = 0;
   postings = 0;
@@ -36,6 +33,7 @@ export class Ledger {
   readonly #replays: readonly Replay[];
   /** Those that want to see a kind, by the kind. */
   readonly #wanted = new Map<string, readonly Replay[]>();
+  readonly #ids = new Set<string>();
   readonly #table = new TextHash();
   /** Public entries without a payload whose erasure stands nowhere yet, by id. */
   readonly #gone = new Map<string, ArchivedEntry>();
@@ -46,14 +44,23 @@ export class Ledger {
     this.#table.add(POSTINGS_HEADER);
   }
 
-  /** The first entry that is wrong, in the order of the log; null when all hold. */
-  async read(part: Part): Promise<Finding | null> {
+  /**
+   * The first entry that is wrong, in the order of the log; null when all hold. `onEntries` is handed the entries that
+   * hold, many at once, and awaited.
+   */
+  async read(
+    part: Part,
+    onEntries: (entries: readonly ArchivedEntry[]) => Promise<void>,
+  ): Promise<Finding | null> {
     for await (const { first, lines, wrong } of linesAtOnce(part)) {
+      const entries: ArchivedEntry[] = [];
       for (const [index, text] of lines.entries()) {
         const line = readLine(text);
         const finding = line ? this.#take(line) : noEntry(first + index);
         if (finding) return finding;
+        if (line) entries.push(line.entry);
       }
+      await onEntries(entries);
       if (wrong) return wrong;
     }
     this.derived.set(FILES.postings, this.#table.hex());
@@ -72,7 +79,7 @@ export class Ledger {
     const say = (code: FindingCode, message: string) => about(entry, code, message);
     if (entry.position !== this.builder.size)
       return say('wrong_position', `stands where ${this.builder.size} should`);
-    if (this.written.has(entry.id)) return say('malformed_entry', 'stands in the log a second time');
+    if (this.#ids.has(entry.id)) return say('malformed_entry', 'stands in the log a second time');
     const wrong = checkEntry(line);
     if (wrong) return say(wrong.code, wrong.message);
     const overdrawn = this.#post(entry);
@@ -108,7 +115,7 @@ export class Ledger {
     if (entry.closed === 'erased') this.erased += 1;
     if (entry.closed === 'erased' && entry.visibility === 'public') this.#gone.set(entry.id, entry);
     if (entry.kind === 'payload.erased') this.#gone.delete(entry.subject.slice('entry:'.length));
-    this.written.add(entry);
+    this.#ids.add(entry.id);
     this.#table.add(postingLines(entry));
     for (const { path, text } of derivedFiles(entry)) {
       const hash = new TextHash();

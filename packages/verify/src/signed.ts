@@ -11,9 +11,8 @@ import {
 } from '@uncaged/book/rules';
 import type { Finding } from './finding.ts';
 import type { Signatures } from './hashing.ts';
-import { decodeText, linesAtOnce, type Part, whole } from './source.ts';
-import { usualReceipt } from './usual.ts';
-import type { Promised, Written } from './written.ts';
+import { decodeText, type Lines, linesAtOnce, type Part, whole } from './source.ts';
+import { type Promised, usualReceipt } from './usual.ts';
 
 /** All checkpoints in the order of their sizes; their signatures are collected, not yet settled. */
 export async function readCheckpoints(
@@ -50,35 +49,93 @@ export async function readCheckpoints(
   return { ok: true, checkpoints };
 }
 
-/** Checks that every entry has its receipt, in the order of the log, and that each is signed. */
-export async function checkReceipts(
-  part: Part,
-  key: NoteKey,
-  written: Written,
-  signatures: Signatures,
-): Promise<Finding | null> {
-  const promises = written[Symbol.iterator]();
-  const usual = usualReceipt(key);
-  for await (const { first, lines, wrong } of linesAtOnce(part)) {
-    for (const [index, line] of lines.entries()) {
-      const promised: Promised | undefined = promises.next().value;
-      const bad = () => badReceipt(first + index, promised?.id ?? '');
-      const verify = signatures.collect(bad);
-      if (!promised || !(usual(line, promised, verify) || holds(line, key, promised, verify))) return bad();
-      if (!signatures.full) continue;
-      const finding = await signatures.settle();
-      if (finding) return finding;
-    }
-    if (wrong) return wrong;
+/** Batches of signatures that are verified while the next are read. */
+const UNDER_WAY = 4;
+
+/**
+ * Checks that every entry has its receipt, in the order of the log, and that each is signed. The receipts are read beside
+ * the entries, so that other processors verify signatures meanwhile; what is found first is told at the end.
+ */
+export class Receipts {
+  readonly #part: Part;
+  readonly #key: NoteKey;
+  readonly #signatures: Signatures;
+  readonly #usual: ReturnType<typeof usualReceipt>;
+  readonly #batches: AsyncGenerator<Lines>;
+  #batch: Lines = { first: 1, lines: [], wrong: null };
+  #next = 0;
+  #finding: Finding | null = null;
+  #settling: Promise<Finding | null>[] = [];
+  /** Receipts that were read. */
+  count = 0;
+
+  constructor(part: Part, key: NoteKey, signatures: Signatures) {
+    this.#part = part;
+    this.#key = key;
+    this.#signatures = signatures;
+    this.#usual = usualReceipt(key);
+    this.#batches = linesAtOnce(part);
   }
-  const missing: Promised | undefined = promises.next().value;
-  if (missing === undefined) return signatures.settle();
-  return {
-    code: 'bad_receipt',
-    file: FILES.receipts,
-    entry: missing.id,
-    message: `entry ${missing.id} has no receipt`,
-  };
+
+  /** Takes the receipts of the entries that come next in the log. */
+  async take(entries: readonly Promised[]): Promise<void> {
+    for (const entry of entries) {
+      if (this.#finding) return;
+      this.#finding =
+        this.#next < this.#batch.lines.length || (await this.#more())
+          ? this.#check(this.#batch.lines[this.#next] ?? '', entry)
+          : (this.#batch.wrong ?? this.#missing(entry.id));
+      this.#next += 1;
+      this.count += 1;
+    }
+    this.#settling.push(this.#signatures.settle());
+    if (this.#settling.length > UNDER_WAY) await this.#settled();
+  }
+
+  /** The first thing that is wrong with the receipts; null when every entry has its own and nothing else stands there. */
+  async end(): Promise<Finding | null> {
+    if (!this.#finding && (this.#next < this.#batch.lines.length || (await this.#more())))
+      this.#finding = badReceipt(this.#batch.first + this.#next, '');
+    this.#finding ??= this.#batch.wrong;
+    this.#settling.push(this.#signatures.settle());
+    while (this.#settling.length > 0) await this.#settled();
+    return this.#finding;
+  }
+
+  /** Waits for the oldest batch; what is wrong with it stands before what was found since. */
+  async #settled(): Promise<void> {
+    const finding = await this.#settling.shift();
+    if (!finding) return;
+    this.#finding = finding;
+    this.#settling = [];
+  }
+
+  /** Reads on; false at the end of the lines. */
+  async #more(): Promise<boolean> {
+    while (!this.#batch.wrong && this.#next >= this.#batch.lines.length) {
+      const { value } = await this.#batches.next();
+      if (!value) return false;
+      this.#batch = value;
+      this.#next = 0;
+    }
+    return this.#next < this.#batch.lines.length;
+  }
+
+  #check(line: string, promised: Promised): Finding | null {
+    const number = this.#batch.first + this.#next;
+    const bad = () => badReceipt(number, promised.id);
+    const verify = this.#signatures.collect(bad);
+    return this.#usual(line, promised, verify) || holds(line, this.#key, promised, verify) ? null : bad();
+  }
+
+  #missing(entry: string): Finding {
+    return {
+      code: 'bad_receipt',
+      file: this.#part.path,
+      entry,
+      message: `entry ${entry} has no receipt`,
+    };
+  }
 }
 
 const badReceipt = (line: number, entry: string): Finding => ({
@@ -94,5 +151,5 @@ function holds(line: string, key: NoteKey, promised: Promised, verify: VerifySig
   const receipt = parseCanonicalJson(line)?.value as unknown as Receipt | undefined;
   if (!receipt || typeof receipt.note !== 'string' || Object.keys(receipt).length !== 5) return false;
   if (receipt.entryId !== promised.id || receipt.leafHash !== toHex(promised.leafHash)) return false;
-  return receipt.time === promised.time && verifyReceipt(receipt, key, verify).ok;
+  return receipt.time === promised.time.toISOString() && verifyReceipt(receipt, key, verify).ok;
 }

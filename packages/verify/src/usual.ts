@@ -8,7 +8,14 @@ import {
   utf8,
   type VerifySignature,
 } from '@uncaged/book/rules';
-import type { Promised } from './written.ts';
+
+/** An entry as its receipt promises it. */
+export interface Promised {
+  readonly id: string;
+  /** 32 bytes. */
+  readonly leafHash: Uint8Array;
+  readonly time: Date;
+}
 
 /** Characters of an id, of a leaf hash in hex and in base64, of a time, and of a key id and signature in base64. */
 const [ID, HEX, BASE64, TIME, SIGNED] = [36, 64, 44, 24, 92];
@@ -36,25 +43,26 @@ export function usualReceipt(
   const between = [ID, HEX, ID, BASE64, TIME, SIGNED, TIME, 0];
   let length = 0;
   // Where each part begins, and where what stands after it does.
-  const at = parts.map((part, index) => {
+  const begins = parts.map((part, index) => {
     const from = length;
     length += part.length + (between[index] ?? 0);
     return [from, from + part.length] as const;
   });
-  const [id, hex, idAgain, base64, time, signed, timeAgain] = at.map(([, after]) => after) as number[] &
+  const [id, hex, idAgain, base64, time, signed, timeAgain] = begins.map(([, after]) => after) as number[] &
     [number, number, number, number, number, number, number];
   const messageOf = messages(key.name);
   return (line, promised, verify) => {
-    if (line.length !== length || promised.id.length !== ID || promised.time.length !== TIME) return false;
-    if (!parts.every((part, index) => line.startsWith(part, at[index]?.[0]))) return false;
+    const at = promised.time.toISOString();
+    if (line.length !== length || promised.id.length !== ID || at.length !== TIME) return false;
+    if (!parts.every((part, index) => line.startsWith(part, begins[index]?.[0]))) return false;
     if (!line.startsWith(promised.id, id) || !line.startsWith(promised.id, idAgain)) return false;
-    if (!line.startsWith(promised.time, time) || !line.startsWith(promised.time, timeAgain)) return false;
+    if (!line.startsWith(at, time) || !line.startsWith(at, timeAgain)) return false;
     const hash64 = line.slice(base64, base64 + BASE64);
     const hashes = [fromHex(line.slice(hex, hex + HEX)), fromBase64(hash64)];
     if (!hashes.every((hash) => hash && sameBytes(hash, promised.leafHash))) return false;
     const bytes = fromBase64(line.slice(signed, signed + SIGNED));
     if (bytes?.length !== id64.length + 64 || !sameBytes(bytes.subarray(0, id64.length), id64)) return false;
-    return verify(bytes.subarray(id64.length), messageOf(promised.id, hash64, promised.time), key.publicKey);
+    return verify(bytes.subarray(id64.length), messageOf(promised.id, hash64, at), key.publicKey);
   };
 }
 
