@@ -1,7 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '@noble/hashes/utils.js';
 import { fromBase64, sameBytes, toBase64, toHex, utf8 } from './bytes.ts';
+import { sha256 } from './sha256.ts';
 
 /** Who signs notes: a name (no spaces, no plus) and an Ed25519 public key of 32 bytes. */
 export interface NoteKey {

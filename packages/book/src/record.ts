@@ -1,4 +1,3 @@
-import { sha256 } from '@noble/hashes/sha2.js';
 import type { Clock, Ids, Secrets, Tx } from '@uncaged/platform';
 import { framed, sameBytes, toHex } from './bytes.ts';
 import { type CanonicalCode, canonicalJson, type Json } from './canonical.ts';
@@ -6,6 +5,7 @@ import { checkWords, commitmentOf, entryHash, type LeafCode, SALT_BYTES, type Vi
 import { movementsOf } from './movements.ts';
 import { checkPostings, type Posting, type PostingCode } from './postings.ts';
 import * as store from './record.store.ts';
+import { sha256 } from './sha256.ts';
 
 /** What recording needs of the outside world; every use case's context has it. */
 export interface BookContext {
