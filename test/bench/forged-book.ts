@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, sign } from 'node:crypto';
+import { createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ import {
   leafBytes,
   POSTINGS_HEADER,
   postingLines,
+  type Sign,
   signCheckpoint,
   signReceipt,
   TreeBuilder,
@@ -31,6 +32,8 @@ import { FOUNDED, facts, timeOf } from './forged-facts.ts';
 
 /** A checkpoint stands after every so many entries. */
 const CHECKPOINT_EVERY = 100;
+/** Receipts that are signed together. */
+const BATCH = 2000;
 
 /** Where a forged book lies, and what it holds besides the archive. */
 export interface ForgedBook {
@@ -51,7 +54,7 @@ export async function forgeBook(entries: number): Promise<ForgedBook> {
   const folder = await mkdtemp(path.join(tmpdir(), 'uncaged-forged-'));
   const discard = () => rm(folder, { recursive: true, force: true });
   try {
-    const key = { key: forgersKey, sign: signer() };
+    const key = { key: forgersKey, sign: signNow };
     const building = new Building(path.join(folder, 'files'));
     const leaves = await building.open('leaves');
     const tree = await writeEntries(building, leaves, entries);
@@ -84,12 +87,31 @@ export async function forgeBook(entries: number): Promise<ForgedBook> {
   }
 }
 
-/** The machine's own Ed25519, by the forger's key. */
-function signer(): (message: Uint8Array) => Uint8Array {
+/** The forger's key, for the machine's own Ed25519. */
+function forgersSecret(): KeyObject {
   // RFC 8410: the fixed bytes before the 32 of the key.
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), secret]);
-  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  return (message) => sign(null, message, key);
+  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+}
+
+const secretKey = forgersSecret();
+const signNow: Sign = (message) => sign(null, message, secretKey);
+
+/** The lines of these entries' receipts; other threads sign. */
+async function receiptLines(entries: readonly ArchivedEntry[]): Promise<string> {
+  const line = (entry: ArchivedEntry, by: Sign) => `${spelled({ ...signReceipt(entry, forgersKey, by) })}\n`;
+  const lines = entries.map(async (entry) => {
+    let message = new Uint8Array();
+    signReceipt(entry, forgersKey, (bytes) => {
+      message = bytes.slice();
+      return new Uint8Array(64);
+    });
+    const signature = await new Promise<Uint8Array>((resolve, reject) => {
+      sign(null, message, secretKey, (error, made) => (error ? reject(error) : resolve(made)));
+    });
+    return line(entry, () => signature);
+  });
+  return (await Promise.all(lines)).join('');
 }
 
 async function writeEntries(
@@ -97,7 +119,6 @@ async function writeEntries(
   leaves: Awaited<ReturnType<Building['open']>>,
   count: number,
 ): Promise<TreeBuilder> {
-  const sign = signer();
   const tree = new TreeBuilder();
   const notes: string[] = [];
   const [lines, postings, receipts] = await Promise.all([
@@ -106,10 +127,17 @@ async function writeEntries(
     building.open(FILES.receipts),
   ]);
   await postings.append(utf8(POSTINGS_HEADER));
+  const batch: ArchivedEntry[] = [];
+  let signing = Promise.resolve('');
+  const signed = async () => {
+    await receipts.append(utf8(await signing));
+    signing = receiptLines(batch.splice(0));
+  };
   for (const entry of forged(count)) {
+    batch.push(entry);
+    if (batch.length === BATCH) await signed();
     await lines.append(utf8(`${entryLine(entry)}\n`));
     await postings.append(utf8(postingLines(entry)));
-    await receipts.append(utf8(`${spelled({ ...signReceipt(entry, forgersKey, sign) })}\n`));
     for (const { path, text } of derivedFiles(entry)) await building.write(path, text);
     const bytes = leafBytes(entry);
     await leaves.append(uint32(bytes.length));
@@ -117,8 +145,10 @@ async function writeEntries(
     tree.push(entry.leafHash);
     const size = Number(tree.size);
     if (size % CHECKPOINT_EVERY === 0 || size === count)
-      notes.push(signCheckpoint(tree.size, tree.root(), forgersKey, sign));
+      notes.push(signCheckpoint(tree.size, tree.root(), forgersKey, signNow));
   }
+  await signed();
+  await signed();
   for (const writing of [lines, postings, receipts]) await writing.close();
   await building.write(FILES.checkpoints, notes.join('\n'));
   return tree;

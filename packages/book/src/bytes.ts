@@ -15,7 +15,11 @@ const digits = (alphabet: string) => {
 };
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const [HEX_DIGITS, BASE64_DIGITS] = [digits('0123456789abcdef'), digits(ALPHABET)];
-const digit = (values: Int8Array, text: string, at: number) => values[text.charCodeAt(at)] ?? -1;
+/** The value of a digit; below zero where it is none. */
+function digit(values: Int8Array, text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 128 ? (values[code] as number) : -1;
+}
 
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
@@ -53,19 +57,19 @@ export function fromBase64(text: string): Uint8Array | null {
   if (text.length % 4 !== 0) return null;
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const bytes = new Uint8Array((text.length / 4) * 3 - padding);
-  let [bits, waiting, at] = [0, 0, 0];
-  for (let index = 0; index < text.length - padding; index++) {
-    const value = digit(BASE64_DIGITS, text, index);
-    if (value < 0) return null;
-    waiting = ((waiting << 6) | value) & 0xffff;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[at] = waiting >> bits;
-      at += 1;
-    }
+  const end = text.length - padding;
+  for (let index = 0, at = 0; index < text.length; index += 4, at += 3) {
+    const first = (digit(BASE64_DIGITS, text, index) << 18) | (digit(BASE64_DIGITS, text, index + 1) << 12);
+    const third = index + 2 < end ? digit(BASE64_DIGITS, text, index + 2) << 6 : 0;
+    const three = first | third | (index + 3 < end ? digit(BASE64_DIGITS, text, index + 3) : 0);
+    if (three < 0) return null;
+    bytes[at] = three >> 16;
+    if (at + 1 < bytes.length) bytes[at + 1] = three >> 8;
+    else if (three & 0xffff) return null;
+    if (at + 2 < bytes.length) bytes[at + 2] = three;
+    else if (three & 0xff) return null;
   }
-  return (waiting & ((1 << bits) - 1)) === 0 ? bytes : null;
+  return bytes;
 }
 
 /** Each field as a 4-byte big-endian length and its bytes; strings as UTF-8. No two field lists give the same bytes. */

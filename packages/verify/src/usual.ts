@@ -42,19 +42,20 @@ export function usualReceipt(
   ];
   const between = [ID, HEX, ID, BASE64, TIME, SIGNED, TIME, 0];
   let length = 0;
-  // Where each part begins, and where what stands after it does.
-  const begins = parts.map((part, index) => {
+  // Where each part begins; what stands after it begins where it ends.
+  const fixed = parts.map((part, index) => {
     const from = length;
     length += part.length + (between[index] ?? 0);
-    return [from, from + part.length] as const;
+    return [from, part] as const;
   });
-  const [id, hex, idAgain, base64, time, signed, timeAgain] = begins.map(([, after]) => after) as number[] &
-    [number, number, number, number, number, number, number];
+  const [id, hex, idAgain, base64, time, signed, timeAgain] = fixed.map(
+    ([from, part]) => from + part.length,
+  ) as number[] & [number, number, number, number, number, number, number];
   const messageOf = messages(key.name);
   return (line, promised, verify) => {
     const at = promised.time.toISOString();
     if (line.length !== length || promised.id.length !== ID || at.length !== TIME) return false;
-    if (!parts.every((part, index) => line.startsWith(part, begins[index]?.[0]))) return false;
+    for (const [from, part] of fixed) if (!line.startsWith(part, from)) return false;
     if (!line.startsWith(promised.id, id) || !line.startsWith(promised.id, idAgain)) return false;
     if (!line.startsWith(at, time) || !line.startsWith(at, timeAgain)) return false;
     const hash64 = line.slice(base64, base64 + BASE64);
