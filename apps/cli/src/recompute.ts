@@ -1,6 +1,4 @@
-import { openAsBlob } from 'node:fs';
 import {
-  blobReader,
   royaltyIn,
   royaltyInWords,
   statementIn,
@@ -8,26 +6,27 @@ import {
   verdictInWords,
   verifyArchive,
 } from '@uncaged/verify';
+import { type ArchiveFile, openArchiveFile } from './archive-file.ts';
 
 /** An archive that holds, for reading figures out of it; null, and exit code 1, where it cannot be read or does not. */
-async function confirmed(file: string) {
-  const blob = await (async () => openAsBlob(file))().catch(() => null);
-  if (!blob) {
+async function confirmed(file: string): Promise<ArchiveFile | null> {
+  const source = await openArchiveFile(file);
+  if (!source) {
     console.error(`uncaged: ${file} cannot be read. \`uncaged export FILE\` writes one.`);
     process.exitCode = 1;
     return null;
   }
-  const source = blobReader(blob);
   const verdict = await verifyArchive(source);
   if (verdict.ok) return source;
   console.error(verdictInWords(verdict));
   process.exitCode = 1;
+  await source[Symbol.asyncDispose]();
   return null;
 }
 
 /** `uncaged statement MEMBER --from FILE`: a member's account recomputed from an export alone, line by line. */
 export async function statement(memberId: string, { from }: { from: string }): Promise<void> {
-  const source = await confirmed(from);
+  await using source = await confirmed(from);
   if (source) console.log(statementInWords(await statementIn(source, memberId)));
 }
 
@@ -36,7 +35,7 @@ export async function royalty(
   generationId: string,
   { from, works, member }: { from: string; works: number; member?: string | undefined },
 ): Promise<void> {
-  const source = await confirmed(from);
+  await using source = await confirmed(from);
   if (!source) return;
   const held = member === undefined ? BigInt(works) : { memberId: member };
   const told = await royaltyIn(source, generationId, held);

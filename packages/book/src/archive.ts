@@ -63,6 +63,7 @@ export function postingLines(entry: ArchivedEntry): string {
 
 /** Files that repeat, for people and other tools, what a public payload says: a policy's document, a vote's ballots. */
 export function derivedFiles(entry: ArchivedEntry): { path: string; text: string }[] {
+  if (entry.kind !== 'policy.enacted' && entry.kind !== 'proposal.closed') return [];
   const payload = entry.opening?.payload;
   if (!isObject(payload)) return [];
   const [, id = ''] = entry.subject.split(':');
@@ -85,8 +86,9 @@ const BLOB_KINDS = new Set(['model.registered', 'dataset.registered']);
 
 /** SHA-256, in hex, of the blobs a public payload vouches for: weights and manifests. */
 export function blobsNamed(entry: ArchivedEntry): string[] {
+  if (!BLOB_KINDS.has(entry.kind)) return [];
   const payload = entry.opening?.payload;
-  if (!BLOB_KINDS.has(entry.kind) || !isObject(payload)) return [];
+  if (!isObject(payload)) return [];
   return BLOB_FIELDS.map((field) => payload[field]).filter(
     (hash): hash is string => typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash),
   );

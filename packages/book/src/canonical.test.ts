@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fromBase64, fromHex, toHex } from './bytes.ts';
+import { framed, fromBase64, fromHex, toHex } from './bytes.ts';
 import { canonicalJson, MAX_DEPTH, parseCanonicalJson } from './canonical.ts';
-import { framed } from './frames.ts';
+
 import { commitmentOf, entryHash, type Leaf, leafBytes, postingBytes } from './leaf.ts';
 
 test.each([
@@ -57,6 +57,57 @@ test('what was parsed from canonical text is spelled the same again', () => {
   expect(parseCanonicalJson('{"a":1.0}')).toBeNull();
   expect(parseCanonicalJson('{"a":1,"a":1}')).toBeNull();
   expect(parseCanonicalJson('[1')).toBeNull();
+});
+
+test('a spelling is told to be the one by looking at it as by writing it again', () => {
+  const again = (text: string) => {
+    try {
+      const written = canonicalJson(JSON.parse(text));
+      return written.ok && written.text === text;
+    } catch {
+      return false;
+    }
+  };
+  const bits = [
+    '"',
+    '\\',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '0',
+    '-',
+    '1',
+    '.',
+    'e',
+    ' ',
+    '\n',
+    '\\u0041',
+    '\ud800',
+    'é',
+  ];
+  fc.assert(
+    fc.property(
+      fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' }),
+      fc.nat(),
+      fc.nat({ max: 2 }),
+      fc.constantFrom('', ...bits),
+      (value, seed, gone, bit) => {
+        const written = canonicalJson(value);
+        const text = written.ok ? written.text : JSON.stringify(value);
+        const at = seed % (text.length + 1);
+        const bent = text.slice(0, at) + bit + text.slice(at + gone);
+        expect(parseCanonicalJson(bent) !== null).toBe(again(bent));
+      },
+    ),
+    { numRuns: 2000 },
+  );
+  const numbers = ['-0', '00', '01', '9007199254740991', '9007199254740992', '-9007199254740992', '1e3', '-'];
+  for (const text of [...numbers, '', '"', '{"a":1,}', '[,]', '{"\\u0061":1}', '{"b":1,"\\n":2}', 'nul'])
+    expect(parseCanonicalJson(text) !== null, text).toBe(again(text));
+  expect(parseCanonicalJson('['.repeat(MAX_DEPTH + 2) + ']'.repeat(MAX_DEPTH + 2))).toBeNull();
 });
 
 test('frames tell field lists apart', () => {

@@ -1,3 +1,5 @@
+import { isCanonical, MAX_DEPTH, MAX_PAYLOAD } from './spelling.ts';
+
 /** What a payload may hold. Amounts beyond safe integers, and fractions, are written as decimal strings. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -6,10 +8,7 @@ export type Canonical =
   | { ok: true; text: string }
   | { ok: false; code: CanonicalCode /** JSON Pointer (RFC 6901) of the value. */; path: string };
 
-/** Nesting deeper than this is refused. */
-export const MAX_DEPTH = 64;
-/** Longest canonical payload, in UTF-16 code units. */
-export const MAX_PAYLOAD = 4_194_304;
+export { MAX_DEPTH, MAX_PAYLOAD };
 
 /**
  * The one spelling of a JSON value: RFC 8785 (JCS) over objects (keys sorted by UTF-16 code unit), arrays, strings,
@@ -19,93 +18,82 @@ export const MAX_PAYLOAD = 4_194_304;
  */
 export function canonicalJson(value: unknown): Canonical {
   const text = spell(value, 0);
-  // What cannot be spelled is looked at again, for why and where.
-  const written: Canonical = text === null ? write(value, '', 0) : { ok: true, text };
-  if (written.ok && written.text.length > MAX_PAYLOAD)
-    return { ok: false, code: 'payload_too_large', path: '' };
-  return written;
+  if (text === null) return flawOf(value, '', 0) ?? unspelled('');
+  return text.length > MAX_PAYLOAD ? { ok: false, code: 'payload_too_large', path: '' } : { ok: true, text };
 }
 
 /** Parses text that must be canonical already: null when it is not JSON or not the one spelling. */
 export function parseCanonicalJson(text: string): { value: Json } | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  const again = canonicalJson(value);
-  return again.ok && again.text === text ? { value: value as Json } : null;
+  return isCanonical(text) ? { value: JSON.parse(text) as Json } : null;
 }
 
-/** The one spelling; null where there is none. Says no more, and is quick: entries are spelled by the million. */
+/** Nothing that JSON escapes, and no surrogate. */
+const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
+
+/** The one spelling; null where there is none. */
 function spell(value: unknown, depth: number): string | null {
   if (depth > MAX_DEPTH) return null;
-  if (typeof value === 'string') return value.isWellFormed() ? JSON.stringify(value) : null;
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : null;
-  if (typeof value === 'boolean') return String(value);
-  if (value === null) return 'null';
-  if (typeof value !== 'object') return null;
-  let text = '';
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) {
-      const item = spell(value[index], depth + 1);
-      if (item === null) return null;
-      text += index === 0 ? item : `,${item}`;
-    }
-    return `[${text}]`;
-  }
-  if (!isPlain(value)) return null;
-  // The default sort compares UTF-16 code units, as RFC 8785 asks.
-  for (const key of Object.keys(value).sort()) {
-    const item = key.isWellFormed() ? spell(value[key], depth + 1) : null;
-    if (item === null) return null;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${item}`;
-  }
-  return `{${text}}`;
-}
-
-function write(value: unknown, path: string, depth: number): Canonical {
-  if (depth > MAX_DEPTH) return { ok: false, code: 'payload_too_deep', path };
   switch (typeof value) {
     case 'string':
-      return value.isWellFormed()
-        ? { ok: true, text: JSON.stringify(value) }
-        : { ok: false, code: 'malformed_text', path };
+      return spellText(value);
     case 'boolean':
-      return { ok: true, text: String(value) };
+      return value ? 'true' : 'false';
     case 'number':
-      if (!Number.isSafeInteger(value)) break;
-      return { ok: true, text: String(value) };
+      return Number.isSafeInteger(value) ? String(value) : null;
     case 'object':
-      if (value === null) return { ok: true, text: 'null' };
-      if (Array.isArray(value)) return writeArray(value, path, depth);
-      if (isPlain(value)) return writeObject(value, path, depth);
+      if (value === null) return 'null';
+      if (Array.isArray(value)) return spellArray(value, depth);
+      return isPlain(value) ? spellObject(value, depth) : null;
   }
-  return { ok: false, code: 'unsupported_value', path };
+  return null;
 }
 
-function writeArray(items: readonly unknown[], path: string, depth: number): Canonical {
-  const parts: string[] = [];
+function spellText(text: string): string | null {
+  if (PLAIN.test(text)) return `"${text}"`;
+  return text.isWellFormed() ? JSON.stringify(text) : null;
+}
+
+function spellArray(items: readonly unknown[], depth: number): string | null {
+  let text = '[';
   for (let index = 0; index < items.length; index++) {
-    const written = write(items[index], `${path}/${index}`, depth + 1);
-    if (!written.ok) return written;
-    parts.push(written.text);
+    const item = spell(items[index], depth + 1);
+    if (item === null) return null;
+    text += index === 0 ? item : `,${item}`;
   }
-  return { ok: true, text: `[${parts.join(',')}]` };
+  return `${text}]`;
 }
 
-function writeObject(object: Record<string, unknown>, path: string, depth: number): Canonical {
-  const parts: string[] = [];
+function spellObject(object: Record<string, unknown>, depth: number): string | null {
+  let text = '{';
   // The default sort compares UTF-16 code units, as RFC 8785 asks.
   for (const key of Object.keys(object).sort()) {
+    const name = spellText(key);
+    const value = name === null ? null : spell(object[key], depth + 1);
+    if (value === null) return null;
+    text += text === '{' ? `${name}:${value}` : `,${name}:${value}`;
+  }
+  return `${text}}`;
+}
+
+const unspelled = (path: string): Canonical => ({ ok: false, code: 'unsupported_value', path });
+
+/** The first flaw of a value that has no spelling, from the outside in. */
+function flawOf(value: unknown, path: string, depth: number): Canonical | null {
+  if (depth > MAX_DEPTH) return { ok: false, code: 'payload_too_deep', path };
+  if (typeof value === 'string')
+    return value.isWellFormed() ? null : { ok: false, code: 'malformed_text', path };
+  if (typeof value !== 'object' || value === null)
+    return spell(value, depth) === null ? unspelled(path) : null;
+  if (!Array.isArray(value) && !isPlain(value)) return unspelled(path);
+  // Of an array the holes too.
+  const keys = Array.isArray(value) ? [...value.keys()].map(String) : Object.keys(value).sort();
+  for (const key of keys) {
     const at = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     if (!key.isWellFormed()) return { ok: false, code: 'malformed_text', path: at };
-    const written = write(object[key], at, depth + 1);
-    if (!written.ok) return written;
-    parts.push(`${JSON.stringify(key)}:${written.text}`);
+    const flaw = flawOf((value as Record<string, unknown>)[key], at, depth + 1);
+    if (flaw) return flaw;
   }
-  return { ok: true, text: `{${parts.join(',')}}` };
+  return null;
 }
 
 function isPlain(value: object): value is Record<string, unknown> {

@@ -1,8 +1,6 @@
-import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Blobs, Clock, Database, Secrets } from '@uncaged/platform';
 import {
   type ArchivedEntry,
@@ -11,11 +9,10 @@ import {
   derivedFiles,
   entryLine,
   FILES,
-  manifestLine,
   POSTINGS_HEADER,
   postingLines,
-  sealText,
 } from './archive.ts';
+import { Building, zipped } from './building.ts';
 import { toBase64, toHex, utf8 } from './bytes.ts';
 import { canonicalJson, type Json } from './canonical.ts';
 import { allCheckpoints } from './checks.store.ts';
@@ -23,10 +20,10 @@ import { type StoredEntry, sealedEntries } from './entries.store.ts';
 import { readme } from './export.readme.ts';
 import { type BookKey, bookKey } from './key.ts';
 import * as log from './log.store.ts';
-import { formatVerifierKey, signNote } from './note.ts';
+import { formatVerifierKey } from './note.ts';
 import { signReceipt } from './receipt.ts';
 import { sealStanding } from './sealing.ts';
-import { crc32, placed, type ZipFile, zipDirectory, zipHeader, zippedSize } from './zip.ts';
+import { placed, zipDirectory, zippedSize } from './zip.ts';
 
 export interface ExportContext {
   readonly db: Database;
@@ -82,80 +79,6 @@ export async function exportArchive(
   } catch (error) {
     await discard();
     throw error;
-  }
-}
-
-/** Files written so far, each with size, hash and CRC. */
-class Building {
-  readonly files: (ZipFile & { sha256: string })[] = [];
-  readonly #folder: string;
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  async open(path: string): Promise<Writing> {
-    const full = join(this.#folder, path);
-    await mkdir(dirname(full), { recursive: true });
-    return new Writing(path, await open(full, 'wx'), this.files);
-  }
-
-  async write(path: string, content: string): Promise<void> {
-    const writing = await this.open(path);
-    await writing.append(utf8(content));
-    await writing.close();
-  }
-
-  /** Adds manifest and its signed note; answers all files in the order they stand in the zip. */
-  async finish({ key, sign }: BookKey, newest: log.StoredCheckpoint): Promise<ZipFile[]> {
-    const sorted = this.files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-    const manifest = sorted.map(manifestLine).join('');
-    await this.write(FILES.manifest, manifest);
-    const hash = createHash('sha256').update(manifest).digest();
-    const { size, root } = newest;
-    const sealed = sealText({ origin: key.name, size, root, manifest: new Uint8Array(hash) });
-    await this.write(FILES.seal, signNote(sealed, key, sign));
-    const ends = this.files.slice(-2);
-    return [...ends.reverse(), ...sorted];
-  }
-}
-
-/** One file being written. */
-class Writing {
-  readonly #path: string;
-  readonly #handle: FileHandle;
-  readonly #done: (ZipFile & { sha256: string })[];
-  readonly #hash: Hash = createHash('sha256');
-  #size = 0;
-  #crc = 0;
-  #waiting: Uint8Array[] = [];
-  #waitingBytes = 0;
-
-  constructor(path: string, handle: FileHandle, done: (ZipFile & { sha256: string })[]) {
-    this.#path = path;
-    this.#handle = handle;
-    this.#done = done;
-  }
-
-  async append(bytes: Uint8Array): Promise<void> {
-    this.#hash.update(bytes);
-    this.#crc = crc32(bytes, this.#crc);
-    this.#size += bytes.length;
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
-    if (this.#waitingBytes > 1_000_000) await this.#flush();
-  }
-
-  async #flush(): Promise<void> {
-    await this.#handle.writev(this.#waiting);
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-  }
-
-  async close(): Promise<void> {
-    if (this.#waiting.length > 0) await this.#flush();
-    await this.#handle.close();
-    this.#done.push({ path: this.#path, size: this.#size, crc: this.#crc, sha256: this.#hash.digest('hex') });
   }
 }
 
@@ -218,22 +141,6 @@ async function writeBlobs(blobs: Blobs, building: Building, hashes: ReadonlySet<
     await writing.close();
   }
   return missing;
-}
-
-async function* zipped(
-  folder: string,
-  files: readonly ZipFile[],
-  discard: () => Promise<void>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for (const file of files) {
-      yield zipHeader(file);
-      for await (const piece of createReadStream(join(folder, file.path))) yield piece as Uint8Array;
-    }
-    yield zipDirectory(placed(files));
-  } finally {
-    await discard();
-  }
 }
 
 function text(value: Json): string {

@@ -1,6 +1,4 @@
-import { type Frames, onDesk } from './frames.ts';
-import { LEAF_PREFIX } from './merkle.ts';
-import { plainLeaf } from './plain-leaf.ts';
+import { Frames } from './frames.ts';
 import type { Posting } from './postings.ts';
 import { sha256 } from './sha256.ts';
 
@@ -46,7 +44,18 @@ export type LeafCode = 'bad_id' | 'bad_kind' | 'bad_actor' | 'bad_subject' | 'ba
  * and x. With 32 random bytes of salt, erasing payload and salt leaves nothing to guess from.
  */
 export function commitmentOf(salt: Uint8Array, canonicalPayload: string): Uint8Array {
-  return sha256(onDesk().field(COMMITMENT_TAG).field(salt).field(canonicalPayload).view());
+  return sha256(frames.start().text(COMMITMENT_TAG).bytes(salt).text(canonicalPayload).written());
+}
+
+/**
+ * uint32 count, then for each posting frame(account) ‖ frame(currency) ‖ frame(amount as decimal digits). They stand
+ * until the next postings.
+ */
+export function postingBytes(postings: readonly Posting[]): Uint8Array {
+  postingFrames.start().uint32(postings.length);
+  for (const { account, currency, amount } of postings)
+    postingFrames.text(account).text(currency).text(amount.toString());
+  return postingFrames.written();
 }
 
 /**
@@ -54,36 +63,29 @@ export function commitmentOf(salt: Uint8Array, canonicalPayload: string): Uint8A
  * milliseconds), actor (empty for none), subject, visibility, commitment, postings.
  */
 export function leafBytes(leaf: Leaf): Uint8Array {
-  return spelled(leaf, onDesk()).view().slice();
-}
-
-/** uint32 count, then for each posting frame(account) ‖ frame(currency) ‖ frame(amount as decimal digits). */
-export function postingBytes(postings: readonly Posting[]): Uint8Array {
-  return spelledPostings(postings, onDesk()).view().slice();
-}
-
-function spelledPostings(postings: readonly Posting[], frames: Frames): Frames {
-  frames.uint32(postings.length);
-  for (const { account, currency, amount } of postings)
-    frames.field(account).field(currency).field(amount.toString());
-  return frames;
-}
-
-function spelled(leaf: Leaf, frames: Frames): Frames {
-  frames
-    .field(LEAF_TAG)
-    .field(leaf.id)
-    .field(leaf.kind)
-    .field(leaf.time.toISOString())
-    .field(leaf.actor ?? '')
-    .field(leaf.subject)
-    .field(leaf.visibility)
-    .field(leaf.commitment);
-  const postings = frames.open();
-  return spelledPostings(leaf.postings, frames).close(postings);
+  return written(leaf).slice(1);
 }
 
 /** SHA-256(0x00 ‖ leaf bytes), RFC 6962 section 2.1. */
 export function entryHash(leaf: Leaf): Uint8Array {
-  return sha256(plainLeaf(leaf, LEAF_TAG) ?? spelled(leaf, onDesk(LEAF_PREFIX)).view());
+  return sha256(written(leaf));
+}
+
+const frames = new Frames();
+const postingFrames = new Frames();
+
+/** 0x00 and the leaf's bytes; they stand until the next leaf. */
+function written(leaf: Leaf): Uint8Array {
+  return frames
+    .start(0)
+    .text(LEAF_TAG)
+    .text(leaf.id)
+    .text(leaf.kind)
+    .text(leaf.time.toISOString())
+    .text(leaf.actor ?? '')
+    .text(leaf.subject)
+    .text(leaf.visibility)
+    .bytes(leaf.commitment)
+    .bytes(postingBytes(leaf.postings))
+    .written();
 }

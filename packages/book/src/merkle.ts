@@ -1,28 +1,21 @@
 import { sameBytes } from './bytes.ts';
 import { sha256 } from './sha256.ts';
 
-/** What a leaf is hashed behind: RFC 6962 section 2.1. */
-export const LEAF_PREFIX = 0;
-
 /** SHA-256(0x00 ‖ bytes): RFC 6962 section 2.1. */
 export function leafHashOf(bytes: Uint8Array): Uint8Array {
-  const prefixed = new Uint8Array(bytes.length + 1);
-  prefixed.set(bytes, 1);
-  return sha256(prefixed);
+  const leaf = new Uint8Array(1 + bytes.length);
+  leaf.set(bytes, 1);
+  return sha256(leaf);
 }
+
+const node = new Uint8Array(65).fill(1, 0, 1);
 
 /** SHA-256(0x01 ‖ left ‖ right): RFC 6962 section 2.1. */
 export function nodeHashOf(left: Uint8Array, right: Uint8Array): Uint8Array {
-  // Hashes are 32 bytes; whatever else somebody puts into a proof is hashed as what it is.
-  const both =
-    left.length === 32 && right.length === 32 ? pair : new Uint8Array(1 + left.length + right.length);
-  both[0] = 1;
-  both.set(left, 1);
-  both.set(right, 1 + left.length);
-  return sha256(both);
+  node.set(left, 1);
+  node.set(right, 33);
+  return sha256(node);
 }
-
-const pair = new Uint8Array(65);
 
 /** The root of the empty tree: SHA-256 of nothing. */
 export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array());

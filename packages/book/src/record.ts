@@ -1,7 +1,7 @@
 import type { Clock, Ids, Secrets, Tx } from '@uncaged/platform';
-import { sameBytes, toHex } from './bytes.ts';
+import { framed, sameBytes, toHex } from './bytes.ts';
 import { type CanonicalCode, canonicalJson, type Json } from './canonical.ts';
-import { framed } from './frames.ts';
+
 import { checkWords, commitmentOf, entryHash, type LeafCode, SALT_BYTES, type Visibility } from './leaf.ts';
 import { movementsOf } from './movements.ts';
 import { checkPostings, type Posting, type PostingCode } from './postings.ts';

@@ -1,31 +1,25 @@
 import { sha256 as inJavaScript } from '@noble/hashes/sha2.js';
 
-/** The machine's own SHA-256 where there is one to call at once: under Node, and not in a browser. */
-const native = globalThis.process?.getBuiltinModule?.('node:crypto');
+/** Node's own SHA-256 where this runs in Node; a browser's is asynchronous and slow for the few bytes of a leaf. */
+const native = globalThis.process?.getBuiltinModule?.('node:crypto') ?? null;
 
-/** SHA-256, 32 bytes. */
-export const sha256: (bytes: Uint8Array) => Uint8Array = native
-  ? (bytes) => {
-      const { buffer, byteOffset, length } = native.hash('sha256', bytes, 'buffer');
-      return new Uint8Array(buffer, byteOffset, length);
-    }
-  : inJavaScript;
+/** SHA-256 (FIPS 180-4): 32 bytes. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  if (!native) return inJavaScript(bytes);
+  // As text it comes back without a buffer of its own, which costs more than the hash.
+  const text = native.hash('sha256', bytes, 'binary');
+  const hash = new Uint8Array(32);
+  for (let at = 0; at < 32; at++) hash[at] = text.charCodeAt(at);
+  return hash;
+}
 
 /** SHA-256 of bytes that come piece by piece. */
 export interface Sha256 {
-  update(bytes: Uint8Array): void;
-  /** Of what came so far; more may come. */
+  update(bytes: Uint8Array): unknown;
+  /** 32 bytes; once. */
   digest(): Uint8Array;
 }
 
-export function newSha256(): Sha256 {
-  if (native) {
-    const hash = native.createHash('sha256');
-    return {
-      update: (bytes) => void hash.update(bytes),
-      digest: () => new Uint8Array(hash.copy().digest()),
-    };
-  }
-  const hash = inJavaScript.create();
-  return { update: (bytes) => void hash.update(bytes), digest: () => hash.clone().digest() };
+export function startSha256(): Sha256 {
+  return native ? native.createHash('sha256') : inJavaScript.create();
 }

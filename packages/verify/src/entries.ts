@@ -5,19 +5,30 @@ import {
   checkWords,
   commitmentOf,
   entryHash,
-  entryLine,
   fromHex,
   type Json,
   type Posting,
+  parseCanonicalJson,
   sameBytes,
 } from '@uncaged/book/rules';
 import type { Finding, FindingCode } from './finding.ts';
 
 type Fields = { readonly [key: string]: Json };
 
+/** An entry, and its payload as its line spells it; null where it shows none. */
+export interface Line {
+  readonly entry: ArchivedEntry;
+  readonly payload: string | null;
+}
+
 /** An entry from its line; null unless it is the one spelling of an entry. */
 export function readEntry(line: string): ArchivedEntry | null {
-  const json = parsed(line);
+  return readLine(line)?.entry ?? null;
+}
+
+/** As `readEntry`, with the payload's own spelling. */
+export function readLine(line: string): Line | null {
+  const json = parseCanonicalJson(line)?.value;
   if (!isFields(json)) return null;
   const { position, id, kind, time, actor, subject, visibility, closed } = json;
   const postings = readPostings(json.postings);
@@ -27,10 +38,11 @@ export function readEntry(line: string): ArchivedEntry | null {
   if (typeof subject !== 'string' || (actor !== null && typeof actor !== 'string')) return null;
   if (visibility !== 'public' && visibility !== 'private') return null;
   const opening = readOpening(json);
-  if (opening === undefined || (closed !== undefined && closed !== 'private' && closed !== 'erased'))
-    return null;
+  if (opening === undefined || (opening === null && closed !== 'private' && closed !== 'erased')) return null;
+  // With as many fields as an entry has, all of them are its own: each was looked at, or opens it or says why not.
+  if (Object.keys(json).length !== (opening ? OPEN_FIELDS : CLOSED_FIELDS)) return null;
   const at = new Date(time);
-  if (Number.isNaN(at.getTime())) return null;
+  if (Number.isNaN(at.getTime()) || at.toISOString() !== time) return null;
   const entry: ArchivedEntry = {
     position: BigInt(position),
     id,
@@ -43,25 +55,31 @@ export function readEntry(line: string): ArchivedEntry | null {
     leafHash,
     postings,
     opening,
-    closed: opening ? null : (closed ?? null),
+    closed: opening ? null : (closed as 'private' | 'erased'),
   };
-  return canonicalJson(json.payload ?? null).ok && entryLine(entry) === line ? entry : null;
+  return { entry, payload: opening ? payloadIn(line) : null };
 }
 
-/** JSON that may yet be spelled otherwise than it must be. */
-function parsed(line: string): Json | undefined {
-  try {
-    return JSON.parse(line) as Json;
-  } catch {
-    return undefined;
-  }
-}
+/** What an entry's line has: ten fields, and payload and salt, or why there are none. */
+const [OPEN_FIELDS, CLOSED_FIELDS] = [12, 11];
 
 function readOpening(json: Fields): ArchivedEntry['opening'] | undefined {
   if (json.payload === undefined || json.salt === undefined)
     return json.closed === undefined ? undefined : null;
   const salt = bytesOf(json.salt, 32);
-  return salt ? { payload: json.payload, salt } : undefined;
+  return salt && json.closed === undefined ? { payload: json.payload, salt } : undefined;
+}
+
+const BEFORE = ',"payload":';
+const AFTER = ',"position":';
+
+/**
+ * The payload's spelling, cut from a canonical line. Its keys stand sorted, and no string holds a quote without a
+ * backslash before it, so these are the keys of the line itself: what stands before the payload and after the position
+ * has no key of that name.
+ */
+function payloadIn(line: string): string {
+  return line.slice(line.indexOf(BEFORE) + BEFORE.length, line.lastIndexOf(AFTER));
 }
 
 function readPostings(json: Json | undefined): Posting[] | null {
@@ -70,6 +88,7 @@ function readPostings(json: Json | undefined): Posting[] | null {
   for (const each of json as readonly Json[]) {
     if (!isFields(each)) return null;
     const { account, currency, amount } = each;
+    if (Object.keys(each).length !== 3) return null;
     if (typeof account !== 'string' || typeof currency !== 'string') return null;
     if (typeof amount !== 'string' || !/^-?[1-9]\d{0,18}$/.test(amount)) return null;
     postings.push({ account, currency, amount: BigInt(amount) });
@@ -87,7 +106,7 @@ export function isFields(json: Json | undefined | null): json is Fields {
 }
 
 /** What is wrong with an entry by itself: words, postings, leaf, commitment, and why its payload is not shown. */
-export function checkEntry(entry: ArchivedEntry): { code: FindingCode; message: string } | null {
+export function checkEntry({ entry, payload }: Line): { code: FindingCode; message: string } | null {
   const words = checkWords(entry);
   if (words) return { code: 'malformed_entry', message: `has a word that no entry has: ${words}` };
   const postings = checkPostings(entry.postings);
@@ -95,7 +114,11 @@ export function checkEntry(entry: ArchivedEntry): { code: FindingCode; message: 
   if (!sameBytes(entryHash(entry), entry.leafHash)) {
     return { code: 'leaf_mismatch', message: 'does not hash to its leaf' };
   }
-  if (entry.opening && !opens(entry.commitment, entry.opening.payload, entry.opening.salt)) {
+  if (
+    entry.opening &&
+    payload !== null &&
+    !sameBytes(commitmentOf(entry.opening.salt, payload), entry.commitment)
+  ) {
     return { code: 'commitment_mismatch', message: 'has a payload that does not open its commitment' };
   }
   if (entry.closed === 'private' && entry.visibility === 'public') {

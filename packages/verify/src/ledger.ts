@@ -10,13 +10,12 @@ import {
   postingLines,
   sameBytes,
   TreeBuilder,
-  toHex,
 } from '@uncaged/book/rules';
-import { about, checkEntry, isFields, readEntry } from './entries.ts';
+import { about, checkEntry, isFields, type Line, readLine } from './entries.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import { TextHash } from './hashing.ts';
 import type { Replay } from './replay/replay.ts';
-import { linesOf, type Part } from './source.ts';
+import { linesAtOnce, type Part } from './source.ts';
 
 /** Reads the entries from genesis and builds again everything that follows from them. */
 export class Ledger {
@@ -27,13 +26,14 @@ export class Ledger {
   readonly derived = new Map<string, string>();
   /** The entry that vouches for a blob, by the blob's path. */
   readonly blobs = new Map<string, ArchivedEntry>();
-  /** By id, for the receipts. */
-  readonly written = new Map<string, { leafHash: string; time: string }>();
   private_ = 0;
   erased = 0;
   postings = 0;
   readonly #checkpoints: ReadonlyMap<bigint, Checkpoint>;
   readonly #replays: readonly Replay[];
+  /** Those that want to see a kind, by the kind. */
+  readonly #wanted = new Map<string, readonly Replay[]>();
+  readonly #ids = new Set<string>();
   readonly #table = new TextHash();
   /** Public entries without a payload whose erasure stands nowhere yet, by id. */
   readonly #gone = new Map<string, ArchivedEntry>();
@@ -44,21 +44,24 @@ export class Ledger {
     this.#table.add(POSTINGS_HEADER);
   }
 
-  /** The first entry that is wrong, in the order of the log; null when all hold. */
-  async read(part: Part): Promise<Finding | null> {
-    for await (const line of linesOf(part)) {
-      if ('code' in line) return line;
-      const entry = readEntry(line.text);
-      if (!entry) {
-        return {
-          code: 'malformed_line',
-          file: FILES.entries,
-          line: line.number,
-          message: `line ${line.number} of ${FILES.entries} is no entry in the one form an entry has`,
-        };
+  /**
+   * The first entry that is wrong, in the order of the log; null when all hold. `onEntries` is handed the entries that
+   * hold, many at once, and awaited.
+   */
+  async read(
+    part: Part,
+    onEntries: (entries: readonly ArchivedEntry[]) => Promise<void>,
+  ): Promise<Finding | null> {
+    for await (const { first, lines, wrong } of linesAtOnce(part)) {
+      const entries: ArchivedEntry[] = [];
+      for (const [index, text] of lines.entries()) {
+        const line = readLine(text);
+        const finding = line ? this.#take(line) : noEntry(first + index);
+        if (finding) return finding;
+        if (line) entries.push(line.entry);
       }
-      const finding = this.#take(entry);
-      if (finding) return finding;
+      await onEntries(entries);
+      if (wrong) return wrong;
     }
     this.derived.set(FILES.postings, this.#table.hex());
     const [hidden] = this.#gone.values();
@@ -71,12 +74,13 @@ export class Ledger {
       : null;
   }
 
-  #take(entry: ArchivedEntry): Finding | null {
+  #take(line: Line): Finding | null {
+    const { entry } = line;
     const say = (code: FindingCode, message: string) => about(entry, code, message);
     if (entry.position !== this.builder.size)
       return say('wrong_position', `stands where ${this.builder.size} should`);
-    if (this.written.has(entry.id)) return say('malformed_entry', 'stands in the log a second time');
-    const wrong = checkEntry(entry);
+    if (this.#ids.has(entry.id)) return say('malformed_entry', 'stands in the log a second time');
+    const wrong = checkEntry(line);
     if (wrong) return say(wrong.code, wrong.message);
     const overdrawn = this.#post(entry);
     if (overdrawn) return say('overdrawn', `takes ${overdrawn} below zero`);
@@ -94,14 +98,13 @@ export class Ledger {
 
   /** Moves the money; the account that went below zero, or null. */
   #post(entry: ArchivedEntry): string | null {
-    for (const { account, currency, amount } of entry.postings) {
-      const key = `${account} ${currency}`;
-      this.balances.set(key, (this.balances.get(key) ?? 0n) + amount);
-      this.postings += 1;
-    }
-    const overdrawn = entry.postings.find(
-      ({ account, currency }) =>
-        !mayOverdraw(account) && (this.balances.get(`${account} ${currency}`) ?? 0n) < 0n,
+    const { postings } = entry;
+    this.postings += postings.length;
+    const keys = postings.map(({ account, currency }) => `${account} ${currency}`);
+    for (const [index, key] of keys.entries())
+      this.balances.set(key, (this.balances.get(key) ?? 0n) + (postings[index]?.amount ?? 0n));
+    const overdrawn = postings.find(
+      ({ account }, index) => !mayOverdraw(account) && (this.balances.get(keys[index] ?? '') ?? 0n) < 0n,
     );
     return overdrawn?.account ?? null;
   }
@@ -112,7 +115,7 @@ export class Ledger {
     if (entry.closed === 'erased') this.erased += 1;
     if (entry.closed === 'erased' && entry.visibility === 'public') this.#gone.set(entry.id, entry);
     if (entry.kind === 'payload.erased') this.#gone.delete(entry.subject.slice('entry:'.length));
-    this.written.set(entry.id, { leafHash: toHex(entry.leafHash), time: entry.time.toISOString() });
+    this.#ids.add(entry.id);
     this.#table.add(postingLines(entry));
     for (const { path, text } of derivedFiles(entry)) {
       const hash = new TextHash();
@@ -126,8 +129,7 @@ export class Ledger {
 
   #replay(entry: ArchivedEntry): Finding | null {
     const payload = isFields(entry.opening?.payload) ? entry.opening.payload : null;
-    for (const replay of this.#replays) {
-      if (replay.kinds && !replay.kinds.includes(entry.kind)) continue;
+    for (const replay of this.#wanting(entry.kind)) {
       try {
         const wrong = replay.step(entry, payload);
         if (wrong) return about(entry, wrong.code, wrong.message);
@@ -142,4 +144,19 @@ export class Ledger {
     }
     return null;
   }
+
+  #wanting(kind: string): readonly Replay[] {
+    const known = this.#wanted.get(kind);
+    if (known) return known;
+    const wanting = this.#replays.filter(({ kinds }) => !kinds || kinds.includes(kind));
+    this.#wanted.set(kind, wanting);
+    return wanting;
+  }
 }
+
+const noEntry = (line: number): Finding => ({
+  code: 'malformed_line',
+  file: FILES.entries,
+  line,
+  message: `line ${line} of ${FILES.entries} is no entry in the one form an entry has`,
+});

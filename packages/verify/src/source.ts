@@ -1,4 +1,4 @@
-import { type Reader, sameBytes } from '@uncaged/book/rules';
+import type { Reader } from '@uncaged/book/rules';
 import type { Finding } from './finding.ts';
 
 /** Reads an archive that is in memory. */
@@ -53,30 +53,66 @@ export function decodeText(bytes: Uint8Array): string | null {
   }
 }
 
-/** A part's lines without their newlines. The last one must end with a newline too; otherwise the finding says so. */
-export async function* linesOf(part: Part): AsyncGenerator<{ number: number; text: string } | Finding> {
+/** Whole lines of a part, without their newlines: as many as a piece of it ends. */
+export interface Lines {
+  /** The number of the first, from 1. */
+  readonly first: number;
+  readonly lines: readonly string[];
+  /** What is wrong with the line after these; they are the last then. */
+  readonly wrong: Finding | null;
+}
+
+/** A part's lines, many at once. The last one must end with a newline too; otherwise the finding says so. */
+export async function* linesAtOnce(part: Part): AsyncGenerator<Lines> {
   let rest = new Uint8Array(0);
-  let number = 0;
-  const wrong = (message: string): Finding => ({
-    code: 'malformed_line',
-    file: part.path,
-    line: number,
-    message,
-  });
+  let first = 1;
   for await (const piece of pieces(part)) {
-    const bytes = new Uint8Array(rest.length + piece.length);
-    bytes.set(rest);
-    bytes.set(piece, rest.length);
-    let from = 0;
-    for (let to = bytes.indexOf(10); to >= 0; to = bytes.indexOf(10, from)) {
-      number += 1;
-      const text = decodeText(bytes.subarray(from, to));
-      if (text === null) return yield wrong('is not UTF-8');
-      yield { number, text };
-      from = to + 1;
+    const end = piece.lastIndexOf(10) + 1;
+    if (end === 0) {
+      rest = joined(rest, piece);
+      continue;
     }
-    rest = bytes.slice(from);
+    const ended = decodedLines(part, joined(rest, piece.subarray(0, end)), first);
+    yield ended;
+    if (ended.wrong) return;
+    first += ended.lines.length;
+    rest = piece.slice(end);
   }
-  number += 1;
-  if (!sameBytes(rest, new Uint8Array(0))) yield wrong('does not end');
+  if (rest.length > 0) yield { first, lines: [], wrong: wrongLine(part, first, 'does not end') };
+}
+
+function joined(before: Uint8Array<ArrayBuffer>, after: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(before.length + after.length);
+  bytes.set(before);
+  bytes.set(after, before.length);
+  return bytes;
+}
+
+const wrongLine = (part: Part, line: number, message: string): Finding => ({
+  code: 'malformed_line',
+  file: part.path,
+  line,
+  message,
+});
+
+/** The lines in bytes that end with a newline. */
+function decodedLines(part: Part, bytes: Uint8Array, first: number): Lines {
+  const text = decodeText(bytes);
+  if (text !== null) return { first, lines: text.slice(0, -1).split('\n'), wrong: null };
+  const lines: string[] = [];
+  for (let from = 0; ; ) {
+    const to = bytes.indexOf(10, from);
+    const line = decodeText(bytes.subarray(from, to));
+    if (line === null) return { first, lines, wrong: wrongLine(part, first + lines.length, 'is not UTF-8') };
+    lines.push(line);
+    from = to + 1;
+  }
+}
+
+/** A part's lines one by one. The last one must end with a newline too; otherwise the finding says so. */
+export async function* linesOf(part: Part): AsyncGenerator<{ number: number; text: string } | Finding> {
+  for await (const { first, lines, wrong } of linesAtOnce(part)) {
+    for (const [index, text] of lines.entries()) yield { number: first + index, text };
+    if (wrong) yield wrong;
+  }
 }

@@ -26,6 +26,7 @@ import {
   TreeBuilder,
   toBase64,
   toHex,
+  uint32,
   utf8,
   type Visibility,
   zipDirectory,
@@ -52,13 +53,14 @@ export interface ForgedFact {
   closed?: 'erased';
 }
 
-const secret = new Uint8Array(32).fill(3);
+/** The forger's secret key: 32 bytes. */
+export const secret = new Uint8Array(32).fill(3);
 const publicKey = ed25519.getPublicKey(secret);
 export const forgersKey: NoteKey = { name: 'uncaged.book/forged', publicKey };
 const sign = (message: Uint8Array) => ed25519.sign(message, secret);
 
 /** The salt of the nth fact: tests open commitments with it. */
-export const saltOf = (n: number): Uint8Array => sha256(Uint8Array.of(n));
+export const saltOf = (n: number): Uint8Array => sha256(n < 256 ? Uint8Array.of(n) : uint32(n));
 /** The id of the nth entry. */
 export const forgedId = (n: number): string => `019a0000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 
@@ -67,14 +69,19 @@ export function forgeEntries(facts: readonly ForgedFact[]): ArchivedEntry[] {
   let time = new Date('2026-03-01T12:00:00.000Z');
   return facts.map((fact, n) => {
     time = fact.time ? new Date(fact.time) : new Date(time.getTime() + 3_600_000);
-    const { kind, subject, actor = null, visibility = 'public', payload = {}, postings = [] } = fact;
-    const salt = saltOf(n);
-    const commitment = commitmentOf(salt, spelled(payload));
-    const leaf = { id: forgedId(n), kind, time, actor, subject, visibility, commitment, postings };
-    const closed = fact.closed ?? (visibility === 'private' ? ('private' as const) : null);
-    const opening = closed ? null : { payload, salt };
-    return { ...leaf, position: BigInt(n), leafHash: entryHash(leaf), opening, closed };
+    return forgeEntry(fact, n, time);
   });
+}
+
+/** The nth entry of a book, as this fact. */
+export function forgeEntry(fact: ForgedFact, n: number, time: Date): ArchivedEntry {
+  const { kind, subject, actor = null, visibility = 'public', payload = {}, postings = [] } = fact;
+  const salt = saltOf(n);
+  const commitment = commitmentOf(salt, spelled(payload));
+  const leaf = { id: forgedId(n), kind, time, actor, subject, visibility, commitment, postings };
+  const closed = fact.closed ?? (visibility === 'private' ? ('private' as const) : null);
+  const opening = closed ? null : { payload, salt };
+  return { ...leaf, position: BigInt(n), leafHash: entryHash(leaf), opening, closed };
 }
 
 /** Things to get wrong on the way from entries to the archive. */

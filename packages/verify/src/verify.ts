@@ -20,7 +20,7 @@ import { Payments } from './replay/payments.ts';
 import { Policies, type PolicyStep } from './replay/policies.ts';
 import { Proposals } from './replay/proposals.ts';
 import { type InForce, Votes } from './replay/votes.ts';
-import { checkReceipts, readCheckpoints } from './signed.ts';
+import { Receipts, readCheckpoints } from './signed.ts';
 import { bytesReader, type Part } from './source.ts';
 
 export interface Options {
@@ -126,6 +126,7 @@ class Run {
   });
   #ledger = new Ledger([], []);
   #checkpoints: readonly Checkpoint[] = [];
+  #receipts = 0;
 
   constructor(opened: Opened, options: Options) {
     this.#opened = opened;
@@ -149,14 +150,18 @@ class Run {
       this.#payments,
     ]);
     this.#options.onProgress?.('reading the entries');
-    const inLog = (await this.#ledger.read(this.#part(FILES.entries))) ?? this.#wholeTree();
+    const receipts = new Receipts(this.#part(FILES.receipts), key, this.#signatures);
+    const inLog =
+      (await this.#ledger.read(this.#part(FILES.entries), (entries) => receipts.take(entries))) ??
+      this.#wholeTree();
     if (inLog) return inLog;
     this.#options.onProgress?.('checking signatures');
-    const signed =
-      (await this.#signatures.settle()) ??
-      (await checkReceipts(this.#part(FILES.receipts), key, this.#ledger.written, this.#signatures));
+    this.#receipts = receipts.count;
     return (
-      signed ?? this.#payments.unfinished() ?? this.#files() ?? (await this.#models.checkManifests(parts))
+      (await receipts.end()) ??
+      this.#payments.unfinished() ??
+      this.#files() ??
+      (await this.#models.checkManifests(parts))
     );
   }
 
@@ -229,7 +234,7 @@ class Run {
       privatePayloads: ledger.private_,
       erasedPayloads: ledger.erased,
       checkpoints: this.#checkpoints.length,
-      receipts: ledger.written.size,
+      receipts: this.#receipts,
       signatures: this.#signatures.checked,
       postings: ledger.postings,
       balances: sorted(

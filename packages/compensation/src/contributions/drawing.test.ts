@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { appealVerdict } from './appeal.ts';
-import { type EarlierDraw, reviewersOf } from './drawing.ts';
+import { type EarlierDraw, EarlierDraws, reviewersOf } from './drawing.ts';
 import { agreedDuplicate, type Found, firstLine, laterAmount, mayCallLater } from './finding.ts';
 
 const members = (count: number) =>
@@ -13,9 +13,11 @@ describe('reviewers', () => {
   /** A call in which these members hand in one piece after the other. */
   const run = (authors: readonly string[], candidates: readonly string[]) => {
     const draws: EarlierDraw[] = [];
+    const earlier = new EarlierDraws();
     for (const [at, authorId] of authors.entries()) {
-      const panel = reviewersOf({ id: `p${at}`, authorId }, candidates, rule, draws, seedOf(at));
+      const panel = reviewersOf({ id: `p${at}`, authorId }, candidates, rule, earlier, seedOf(at));
       draws.push({ authorId, panel });
+      earlier.push({ authorId, panel });
     }
     return draws;
   };
@@ -69,12 +71,13 @@ describe('reviewers', () => {
   });
 
   it('of three members are the two others', () => {
-    const panel = reviewersOf({ id: 'p', authorId: 'ko' }, ['heron', 'iris', 'ko'], rule, [], seedOf(1));
+    const none = new EarlierDraws();
+    const panel = reviewersOf({ id: 'p', authorId: 'ko' }, ['heron', 'iris', 'ko'], rule, none, seedOf(1));
     expect(panel.sort()).toEqual(['heron', 'iris']);
-    const mutual = [{ authorId: 'heron', panel: ['iris', 'ko'] }];
+    const mutual = new EarlierDraws([{ authorId: 'heron', panel: ['iris', 'ko'] }]);
     const again = reviewersOf({ id: 'q', authorId: 'ko' }, ['heron', 'iris', 'ko'], rule, mutual, seedOf(2));
     expect(again.sort()).toEqual(['heron', 'iris']);
-    expect(reviewersOf({ id: 'p', authorId: 'ko' }, ['ko'], rule, [], seedOf(1))).toEqual([]);
+    expect(reviewersOf({ id: 'p', authorId: 'ko' }, ['ko'], rule, none, seedOf(1))).toEqual([]);
   });
 });
 

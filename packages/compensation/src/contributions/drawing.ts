@@ -6,6 +6,34 @@ export interface EarlierDraw {
   panel: readonly string[];
 }
 
+/** All draws of a call so far, counted: a draw looks at none of them one by one. */
+export class EarlierDraws {
+  readonly #asked = new Map<string, number>();
+  readonly #judged = new Map<string, Set<string>>();
+
+  constructor(draws: readonly EarlierDraw[] = []) {
+    for (const draw of draws) this.push(draw);
+  }
+
+  push({ authorId, panel }: EarlierDraw): void {
+    for (const member of panel) {
+      this.#asked.set(member, this.asked(member) + 1);
+      const judged = this.#judged.get(member) ?? new Set();
+      this.#judged.set(member, judged.add(authorId));
+    }
+  }
+
+  /** How often a member was asked. */
+  asked(member: string): number {
+    return this.#asked.get(member) ?? 0;
+  }
+
+  /** Whether a member was asked to judge work of this author. */
+  judges(member: string, authorId: string): boolean {
+    return this.#judged.get(member)?.has(authorId) ?? false;
+  }
+}
+
 /**
  * Who judges a piece. Of the candidates, its author is none; who has been asked least often in this call comes first,
  * by lot among equals. Whoever's own work the author was asked to judge in this call is left out, as long as
@@ -16,21 +44,15 @@ export function reviewersOf(
   piece: { id: string; authorId: string },
   candidates: readonly string[],
   { seats, needed }: { seats: number; needed: number },
-  earlier: readonly EarlierDraw[],
+  earlier: EarlierDraws,
   seed: string,
 ): string[] {
   const { authorId } = piece;
-  const asked = new Map<string, number>();
-  const judgedBy = new Set<string>();
-  for (const draw of earlier) {
-    for (const member of draw.panel) asked.set(member, (asked.get(member) ?? 0) + 1);
-    if (draw.panel.includes(authorId)) judgedBy.add(draw.authorId);
-  }
   const others = candidates.filter((member) => member !== authorId);
   const byLot = drawn(others, others.length, seed, `reviewers:${piece.id}`);
-  const load = (member: string) => asked.get(member) ?? 0;
-  const inOrder = byLot.sort((a, b) => load(a) - load(b));
-  const apart = inOrder.filter((member) => !judgedBy.has(member)).slice(0, seats);
+  const inOrder = byLot.sort((a, b) => earlier.asked(a) - earlier.asked(b));
+  const isMutual = (member: string) => earlier.judges(authorId, member);
+  const apart = inOrder.filter((member) => !isMutual(member)).slice(0, seats);
   const short = Math.min(needed, seats) - apart.length;
-  return short > 0 ? [...apart, ...inOrder.filter((member) => judgedBy.has(member)).slice(0, short)] : apart;
+  return short > 0 ? [...apart, ...inOrder.filter(isMutual).slice(0, short)] : apart;
 }

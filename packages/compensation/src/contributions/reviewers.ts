@@ -5,7 +5,7 @@ import type { Tx } from '@uncaged/platform';
 import { lockCall } from '../calls/calls.store.ts';
 import type { GovernedContext } from '../context.ts';
 import * as store from './contributions.store.ts';
-import { reviewersOf } from './drawing.ts';
+import { EarlierDraws, reviewersOf } from './drawing.ts';
 
 /** The ids of those who may judge work now, sorted. */
 export async function mayJudge(tx: Tx, ctx: GovernedContext): Promise<string[]> {
@@ -36,7 +36,7 @@ export async function drawReviewers(
   if (!call || call.terms.reviewerSeats === null || pieces.length === 0) return 0;
   const rule = { seats: call.terms.reviewerSeats, needed: call.terms.reviewsNeeded };
   const candidates = await mayJudge(tx, ctx);
-  const earlier = await store.earlierDraws(tx, callId);
+  const earlier = new EarlierDraws(await store.earlierDraws(tx, callId));
   const draws: { id: string; panel: string[]; size: string; seed: string }[] = [];
   for (const piece of pieces) {
     const checkpoint = await checkpointOver(tx, piece.entryId);

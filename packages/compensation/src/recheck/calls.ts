@@ -1,7 +1,7 @@
 import { closingPostings, sharePayload, sharesAtClose } from '../calls/closing.ts';
 import { placesOf } from '../calls/joining.ts';
 import { type TermsPayload, termsFromPayload, termsHash } from '../calls/payload.ts';
-import { reviewersOf } from '../contributions/drawing.ts';
+import { EarlierDraws, reviewersOf } from '../contributions/drawing.ts';
 import { mayCallLater } from '../contributions/finding.ts';
 import {
   type Fields,
@@ -104,7 +104,7 @@ function wrongDraws({ pieces, around }: Seen, { terms, decided }: OpenCall): Fin
       return piece?.draw ? [{ ...piece, draw: piece.draw }] : [];
     })
     .sort((a, b) => a.draw.rank - b.draw.rank);
-  const earlier: { authorId: string; panel: readonly string[] }[] = [];
+  const earlier = new EarlierDraws();
   const rule = { seats: terms.reviewerSeats, needed: terms.reviewsNeeded };
   for (const { id, authorId, opened: said, draw } of inOrder) {
     if (!said || authorId === null) return null;

@@ -112,10 +112,13 @@ export type Rule = (seen: Seen, entry: ReadEntry) => Finding;
 /** Whether the postings are exactly this one movement; an amount of 0 wants none. */
 export function moves(entry: ReadEntry, from: string, to: string, amount: bigint, currency: string): boolean {
   if (amount === 0n) return entry.postings.length === 0;
-  return samePostings(entry.postings, [
-    { account: from, currency, amount: -amount },
-    { account: to, currency, amount },
-  ]);
+  const [one, other, more] = entry.postings;
+  if (!one || !other || more) return false;
+  const is = (posting: Posting, account: string, moved: bigint) =>
+    posting.account === account && posting.currency === currency && posting.amount === moved;
+  return (
+    (is(one, from, -amount) && is(other, to, amount)) || (is(one, to, amount) && is(other, from, -amount))
+  );
 }
 
 /** Whether two lists hold the same postings, in any order. */

@@ -1,5 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { sha256, toHex, utf8 } from '@uncaged/book/rules';
 
 /**
  * Draws so many of the candidates that whoever knows the seed draws the same: those whose SHA-256 of seed, purpose and
@@ -9,7 +8,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
  */
 export function drawn(candidates: readonly string[], seats: number, seed: string, purpose: string): string[] {
   return [...new Set(candidates)]
-    .map((id) => ({ id, lot: bytesToHex(sha256(utf8ToBytes([seed, purpose, id].join('\0')))) }))
+    .map((id) => ({ id, lot: toHex(sha256(utf8(`${seed}\0${purpose}\0${id}`))) }))
     .sort((a, b) => (a.lot < b.lot ? -1 : a.lot > b.lot ? 1 : 0))
     .slice(0, seats)
     .map(({ id }) => id);

@@ -15,6 +15,8 @@ export class Members implements Replay {
   readonly #policy: () => Policy | null;
   readonly #elected: (proposalId: string) => Elected | null;
   #founder: string | null = null;
+  /** Answers of `holding` by the roles asked for, until somebody's roles change. */
+  readonly #holding = new Map<string, readonly string[]>();
 
   constructor(policy: () => Policy | null, elected: (proposalId: string) => Elected | null) {
     this.#policy = policy;
@@ -22,6 +24,7 @@ export class Members implements Replay {
   }
 
   step(entry: ArchivedEntry, payload: Payload | null): Wrong | null {
+    this.#holding.clear();
     const id = idOf(entry);
     if (entry.kind === 'collective.founded') this.#founder = entry.actor;
     else if (entry.kind === 'member.erased') this.#roles.delete(id);
@@ -48,18 +51,23 @@ export class Members implements Replay {
   }
 
   /** The ids of those who may vote under this policy, sorted. */
-  eligible({ voting }: Policy): string[] {
+  eligible({ voting }: Policy): readonly string[] {
     return this.holding(voting.eligibleRoles);
   }
 
   /** The ids of those whose role lets them do this under a policy, sorted. */
-  allowed(policy: Policy, act: Act): string[] {
+  allowed(policy: Policy, act: Act): readonly string[] {
     return this.holding(Object.keys(policy.roles).filter((role) => mayDo(policy, [role], act)));
   }
 
   /** The ids of those who hold any of these roles, sorted. */
-  holding(roles: readonly string[]): string[] {
+  holding(roles: readonly string[]): readonly string[] {
+    const asked = JSON.stringify(roles);
+    const known = this.#holding.get(asked);
+    if (known) return known;
     const holders = [...this.#roles].filter(([, held]) => roles.some((role) => held.has(role)));
-    return holders.map(([id]) => id).sort();
+    const ids = holders.map(([id]) => id).sort();
+    this.#holding.set(asked, ids);
+    return ids;
   }
 }

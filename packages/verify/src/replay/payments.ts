@@ -31,6 +31,8 @@ export class Payments implements Replay {
   readonly #policies: Pick<Policies, 'about' | 'document'>;
   readonly #models: Pick<Models, 'made' | 'worksOf'>;
   readonly #settled = new Set<string>();
+  /** What a clip owes, by the hash of the policy; whole minor units. */
+  readonly #dues = new Map<string, string>();
   #currency: string | null = null;
 
   constructor(
@@ -90,11 +92,19 @@ export class Payments implements Replay {
     )
       return 'is shared among other works than taught the model';
     const amount = text(payload, entry.kind === 'royalty.accrued' ? 'amount' : 'due');
-    const due = this.#policies.about(entry.time).flatMap(({ hash }) => {
-      const policy: Policy | null = this.#policies.document(hash);
-      return policy ? [royaltyDue(policy.compensation.royalty).toString()] : [];
-    });
-    return due.includes(amount) ? null : 'is not what the policy says a clip owes';
+    const due = this.#policies.about(entry.time).some(({ hash }) => this.#dueBy(hash) === amount);
+    return due ? null : 'is not what the policy says a clip owes';
+  }
+
+  /** What a clip owes by the policy of this hash; null where there is none. */
+  #dueBy(hash: string): string | null {
+    const known = this.#dues.get(hash);
+    if (known !== undefined) return known;
+    const policy: Policy | null = this.#policies.document(hash);
+    if (!policy) return null;
+    const due = royaltyDue(policy.compensation.royalty).toString();
+    this.#dues.set(hash, due);
+    return due;
   }
 
   /** Why holders are weighed on other works than taught the model; null when they are not. */
