@@ -10,13 +10,13 @@ test('a forged book of several pieces holds, and nothing in its last entry or re
   if (!archive) throw new Error('the archive did not open');
   expect(await verifyArchive(archive)).toMatchObject({
     ok: true,
-    figures: { entries: 1500, receipts: 1500, checkpoints: 15, signatures: 1515, files: 12 },
+    figures: { entries: 1500, receipts: 1500, checkpoints: 15, signatures: 1515 },
   });
   const bytes = await readFile(book.archive);
   const last = (text: string) => bytes.lastIndexOf(text);
   for (const [at, code] of [
     [last('"salt":"') + 8, 'commitment_mismatch'],
-    [last('uncaged.book/forged/receipt') - 10, 'bad_receipt'],
+    [last('\\n","time":"') - 20, 'bad_receipt'],
   ] as const) {
     const changed = new Uint8Array(bytes);
     changed[at] = changed[at] === 0x61 ? 0x62 : 0x61;
