@@ -176,6 +176,12 @@ describe('paid work over HTTP', () => {
         { source: 'grant', amount: '100000', currency: 'EUR', kind: 'grant', sponsor: null, asks: null },
       ],
       escrowed: [{ amount: '5000', currency: 'EUR' }],
+      sheet: [
+        { class: 'escrow', accounts: 1, amount: '5000', currency: 'EUR' },
+        { class: 'fund', accounts: 1, amount: '91000', currency: 'EUR' },
+        { class: 'member', accounts: 3, amount: '4000', currency: 'EUR' },
+        { class: 'world', accounts: 1, amount: '-100000', currency: 'EUR' },
+      ],
     });
     expect((await send('GET', '/api/paid')).json).toMatchObject({
       paid: [
