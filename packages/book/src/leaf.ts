@@ -66,22 +66,22 @@ export function leafBytes(leaf: Leaf): Uint8Array {
   return written(leaf).slice(1);
 }
 
-/** SHA-256(0x00 ‖ leaf bytes), RFC 6962 section 2.1. */
-export function entryHash(leaf: Leaf): Uint8Array {
-  return sha256(written(leaf));
+/** SHA-256(0x00 ‖ leaf bytes), RFC 6962 section 2.1. `time` is the leaf's, where it is spelled already. */
+export function entryHash(leaf: Leaf, time?: string): Uint8Array {
+  return sha256(written(leaf, time));
 }
 
 const frames = new Frames();
 const postingFrames = new Frames();
 
 /** 0x00 and the leaf's bytes; they stand until the next leaf. */
-function written(leaf: Leaf): Uint8Array {
+function written(leaf: Leaf, time = leaf.time.toISOString()): Uint8Array {
   return frames
     .start(0)
     .text(LEAF_TAG)
     .text(leaf.id)
     .text(leaf.kind)
-    .text(leaf.time.toISOString())
+    .text(time)
     .text(leaf.actor ?? '')
     .text(leaf.subject)
     .text(leaf.visibility)

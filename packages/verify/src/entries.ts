@@ -15,9 +15,10 @@ import type { Finding, FindingCode } from './finding.ts';
 
 type Fields = { readonly [key: string]: Json };
 
-/** An entry, and its payload as its line spells it; null where it shows none. */
+/** An entry, and its time and payload as its line spells them; no payload where it shows none. */
 export interface Line {
   readonly entry: ArchivedEntry;
+  readonly time: string;
   readonly payload: string | null;
 }
 
@@ -57,7 +58,7 @@ export function readLine(line: string): Line | null {
     opening,
     closed: opening ? null : (closed as 'private' | 'erased'),
   };
-  return { entry, payload: opening ? payloadIn(line) : null };
+  return { entry, time, payload: opening ? payloadIn(line) : null };
 }
 
 /** What an entry's line has: ten fields, and payload and salt, or why there are none. */
@@ -106,12 +107,12 @@ export function isFields(json: Json | undefined | null): json is Fields {
 }
 
 /** What is wrong with an entry by itself: words, postings, leaf, commitment, and why its payload is not shown. */
-export function checkEntry({ entry, payload }: Line): { code: FindingCode; message: string } | null {
+export function checkEntry({ entry, time, payload }: Line): { code: FindingCode; message: string } | null {
   const words = checkWords(entry);
   if (words) return { code: 'malformed_entry', message: `has a word that no entry has: ${words}` };
   const postings = checkPostings(entry.postings);
   if (!postings.ok) return { code: 'unbalanced', message: `has postings that are none: ${postings.code}` };
-  if (!sameBytes(entryHash(entry), entry.leafHash)) {
+  if (!sameBytes(entryHash(entry, time), entry.leafHash)) {
     return { code: 'leaf_mismatch', message: 'does not hash to its leaf' };
   }
   if (

@@ -52,7 +52,8 @@ interface Pending {
   readonly otherwise: () => Finding;
 }
 
-type Verify = (each: Pending) => boolean | Promise<boolean>;
+/** Answers where the first stands that does not hold; -1 when all do. */
+type Verify = (pending: readonly Pending[]) => Promise<number>;
 
 /**
  * Verifies many signatures of one key, on all of the machine's processors where Node's own Ed25519 or WebCrypto's is
@@ -84,8 +85,7 @@ export class Signatures {
     this.checked += pending.length;
     const verify = this.#verify ?? (await verifierOf(this.#key.publicKey));
     this.#verify = verify;
-    const verdicts = await Promise.all(pending.map(verify));
-    return pending[verdicts.indexOf(false)]?.otherwise() ?? null;
+    return pending[await verify(pending)]?.otherwise() ?? null;
   }
 }
 
@@ -93,7 +93,8 @@ async function verifierOf(publicKey: Uint8Array): Promise<Verify> {
   return (
     nativeVerifier(publicKey) ??
     (await webVerifier(publicKey)) ??
-    (({ signature, message }) => verifyEd25519(signature, message, publicKey))
+    (async (pending) =>
+      pending.findIndex(({ signature, message }) => !verifyEd25519(signature, message, publicKey)))
   );
 }
 
@@ -102,9 +103,17 @@ function nativeVerifier(publicKey: Uint8Array): Verify | null {
   // RFC 8410: the fixed bytes before the 32 of the key.
   const der = Uint8Array.of(...[48, 42, 48, 5, 6, 3, 43, 101, 112, 3, 33, 0], ...publicKey);
   const key = native.createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
-  return ({ signature, message }) =>
+  return (pending) =>
     new Promise((settle) => {
-      native.verify(null, message, key, signature, (error, holds) => settle(!error && holds));
+      let [waiting, first] = [pending.length, pending.length];
+      if (waiting === 0) settle(-1);
+      for (const [index, { signature, message }] of pending.entries()) {
+        native.verify(null, message, key, signature, (error, holds) => {
+          if ((error || !holds) && index < first) first = index;
+          waiting -= 1;
+          if (waiting === 0) settle(first === pending.length ? -1 : first);
+        });
+      }
     });
 }
 
@@ -112,7 +121,12 @@ async function webVerifier(publicKey: Uint8Array): Promise<Verify | null> {
   try {
     const { subtle } = crypto;
     const key = await subtle.importKey('raw', publicKey.slice(), 'Ed25519', false, ['verify']);
-    return ({ signature, message }) => subtle.verify('Ed25519', key, signature, message);
+    return async (pending) => {
+      const verdicts = pending.map(({ signature, message }) =>
+        subtle.verify('Ed25519', key, signature, message),
+      );
+      return (await Promise.all(verdicts)).indexOf(false);
+    };
   } catch {
     return null;
   }

@@ -16,6 +16,7 @@ import type { Finding, FindingCode } from './finding.ts';
 import { TextHash } from './hashing.ts';
 import type { Replay } from './replay/replay.ts';
 import { linesAtOnce, type Part } from './source.ts';
+import type { Promised } from './usual.ts';
 
 /** Reads the entries from genesis and builds again everything that follows from them. */
 export class Ledger {
@@ -50,15 +51,15 @@ export class Ledger {
    */
   async read(
     part: Part,
-    onEntries: (entries: readonly ArchivedEntry[]) => Promise<void>,
+    onEntries: (entries: readonly Promised[]) => Promise<void>,
   ): Promise<Finding | null> {
     for await (const { first, lines, wrong } of linesAtOnce(part)) {
-      const entries: ArchivedEntry[] = [];
+      const entries: Promised[] = [];
       for (const [index, text] of lines.entries()) {
         const line = readLine(text);
         const finding = line ? this.#take(line) : noEntry(first + index);
         if (finding) return finding;
-        if (line) entries.push(line.entry);
+        if (line) entries.push({ id: line.entry.id, leafHash: line.entry.leafHash, time: line.time });
       }
       await onEntries(entries);
       if (wrong) return wrong;

@@ -151,5 +151,5 @@ function holds(line: string, key: NoteKey, promised: Promised, verify: VerifySig
   const receipt = parseCanonicalJson(line)?.value as unknown as Receipt | undefined;
   if (!receipt || typeof receipt.note !== 'string' || Object.keys(receipt).length !== 5) return false;
   if (receipt.entryId !== promised.id || receipt.leafHash !== toHex(promised.leafHash)) return false;
-  return receipt.time === promised.time.toISOString() && verifyReceipt(receipt, key, verify).ok;
+  return receipt.time === promised.time && verifyReceipt(receipt, key, verify).ok;
 }

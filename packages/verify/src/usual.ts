@@ -14,7 +14,8 @@ export interface Promised {
   readonly id: string;
   /** 32 bytes. */
   readonly leafHash: Uint8Array;
-  readonly time: Date;
+  /** ISO 8601. */
+  readonly time: string;
 }
 
 /** Characters of an id, of a leaf hash in hex and in base64, of a time, and of a key id and signature in base64. */
@@ -53,7 +54,7 @@ export function usualReceipt(
   ) as number[] & [number, number, number, number, number, number, number];
   const messageOf = messages(key.name);
   return (line, promised, verify) => {
-    const at = promised.time.toISOString();
+    const at = promised.time;
     if (line.length !== length || promised.id.length !== ID || at.length !== TIME) return false;
     for (const [from, part] of fixed) if (!line.startsWith(part, from)) return false;
     if (!line.startsWith(promised.id, id) || !line.startsWith(promised.id, idAgain)) return false;
