@@ -1221,6 +1221,20 @@ create table royalty_accruals (
 CREATE INDEX royalty_accruals_by_model ON public.royalty_accruals USING btree (model_id, currency);
 CREATE INDEX royalty_accruals_by_time ON public.royalty_accruals USING btree (accrued_at);
 
+create table royalty_counted (
+  generation_id text not null,
+  month text not null,
+  model_id text not null,
+  place bigint not null,
+  counted_at timestamp with time zone not null,
+  entry_id text not null,
+  constraint royalty_counted_pkey PRIMARY KEY (generation_id),
+  constraint royalty_counted_entry_id_key UNIQUE (entry_id),
+  constraint royalty_counted_month_model_id_place_key UNIQUE (month, model_id, place),
+  constraint royalty_counted_month_model_id_fkey FOREIGN KEY (month, model_id) REFERENCES royalty_month_models(month, model_id),
+  constraint royalty_counted_place_check CHECK ((place > 0))
+);
+
 create table royalty_holders (
   model_id text not null,
   currency text not null,
@@ -1240,6 +1254,49 @@ create table royalty_holders (
 );
 CREATE INDEX royalty_holders_member ON public.royalty_holders USING btree (member_id);
 CREATE INDEX royalty_holders_settled ON public.royalty_holders USING btree (settled_at);
+
+create table royalty_month_models (
+  month text not null,
+  model_id text not null,
+  clips bigint not null,
+  works bigint not null,
+  amount bigint,
+  weights bigint,
+  index_before numeric(60,0),
+  index_after numeric(60,0),
+  remainder_before numeric(60,0),
+  remainder_after numeric(60,0),
+  constraint royalty_month_models_pkey PRIMARY KEY (month, model_id),
+  constraint royalty_month_models_month_fkey FOREIGN KEY (month) REFERENCES royalty_months(month),
+  constraint royalty_month_models_amount_check CHECK ((amount >= 0)),
+  constraint royalty_month_models_check CHECK (((amount IS NOT NULL) OR (COALESCE((weights)::numeric, index_before, index_after, remainder_before, remainder_after) IS NULL))),
+  constraint royalty_month_models_check1 CHECK (((amount IS NULL) OR (num_nulls(weights, index_before, index_after, remainder_before, remainder_after) = 0))),
+  constraint royalty_month_models_check2 CHECK (((amount IS NULL) OR (amount = 0) OR (((index_after * (weights)::numeric) + remainder_after) = (((index_before * (weights)::numeric) + remainder_before) + ((amount)::numeric * '18446744073709551616'::numeric))))),
+  constraint royalty_month_models_clips_check CHECK ((clips > 0)),
+  constraint royalty_month_models_weights_check CHECK ((weights >= 0)),
+  constraint royalty_month_models_works_check CHECK ((works > 0))
+);
+
+create table royalty_months (
+  month text not null,
+  currency text,
+  fund text,
+  amount bigint,
+  opened_entry_id text,
+  returned bigint,
+  shared_at timestamp with time zone,
+  shared_entry_id text,
+  constraint royalty_months_pkey PRIMARY KEY (month),
+  constraint royalty_months_opened_entry_id_key UNIQUE (opened_entry_id),
+  constraint royalty_months_shared_entry_id_key UNIQUE (shared_entry_id),
+  constraint royalty_months_amount_check CHECK ((amount > 0)),
+  constraint royalty_months_check CHECK (((returned >= 0) AND (returned <= COALESCE(amount, (0)::bigint)))),
+  constraint royalty_months_check1 CHECK ((((amount IS NULL) = (currency IS NULL)) AND ((amount IS NULL) = (fund IS NULL)) AND ((amount IS NULL) = (opened_entry_id IS NULL)))),
+  constraint royalty_months_check2 CHECK ((((returned IS NULL) = (shared_at IS NULL)) AND ((returned IS NULL) = (shared_entry_id IS NULL)))),
+  constraint royalty_months_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint royalty_months_month_check CHECK ((month ~ '^\d{4}-(0[1-9]|1[0-2])$'::text))
+);
+CREATE INDEX royalty_months_open ON public.royalty_months USING btree (month) WHERE (shared_at IS NULL);
 
 create table royalty_pools (
   model_id text not null,
@@ -1631,6 +1688,24 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.royalty_months_keep_promises()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' or tg_table_name = 'royalty_counted' then
+    raise exception '% rows are never changed or deleted', tg_table_name using errcode = 'restrict_violation';
+  end if;
+  if tg_table_name = 'royalty_months' then
+    if old.shared_at is not null or old.amount <> new.amount or old.currency <> new.currency or old.fund <> new.fund then
+      raise exception 'what was set aside for a month never changes' using errcode = 'restrict_violation';
+    end if;
+  elsif old.amount is not null or new.clips < old.clips or new.works <> old.works then
+    raise exception 'what a month was shared by never changes' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $function$;
+
 CREATE TRIGGER frozen BEFORE INSERT OR DELETE OR UPDATE ON public.ballots FOR EACH ROW EXECUTE FUNCTION ballots_frozen();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.book_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.book_entries FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();
@@ -1664,4 +1739,7 @@ CREATE TRIGGER chain BEFORE INSERT OR DELETE OR UPDATE ON public.policy_versions
 CREATE TRIGGER frozen BEFORE INSERT OR DELETE OR UPDATE ON public.proposal_options FOR EACH ROW EXECUTE FUNCTION proposal_options_frozen();
 CREATE TRIGGER frozen BEFORE UPDATE ON public.proposals FOR EACH ROW EXECUTE FUNCTION proposal_frozen();
 CREATE TRIGGER royalty_accruals_keep_promises BEFORE DELETE OR UPDATE ON public.royalty_accruals FOR EACH ROW EXECUTE FUNCTION compensation_keeps_promises();
+CREATE TRIGGER royalty_counted_keep_promises BEFORE DELETE OR UPDATE ON public.royalty_counted FOR EACH ROW EXECUTE FUNCTION royalty_months_keep_promises();
+CREATE TRIGGER royalty_month_models_keep_promises BEFORE DELETE OR UPDATE ON public.royalty_month_models FOR EACH ROW EXECUTE FUNCTION royalty_months_keep_promises();
+CREATE TRIGGER royalty_months_keep_promises BEFORE DELETE OR UPDATE ON public.royalty_months FOR EACH ROW EXECUTE FUNCTION royalty_months_keep_promises();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.work_materials FOR EACH STATEMENT EXECUTE FUNCTION book_refuse_change();

@@ -1,4 +1,6 @@
 import {
+  countedIn,
+  countedInWords,
   royaltyIn,
   royaltyInWords,
   statementIn,
@@ -38,8 +40,10 @@ export async function royalty(
   await using source = await confirmed(from);
   if (!source) return;
   const held = member === undefined ? BigInt(works) : { memberId: member };
-  const told = await royaltyIn(source, generationId, held);
-  if (told) return console.log(royaltyInWords(told));
+  const paid = await royaltyIn(source, generationId, held);
+  const counted = await countedIn(source, generationId, held);
+  const told = [paid && royaltyInWords(paid), counted && countedInWords(counted)].filter(Boolean);
+  if (told.length > 0) return console.log(told.join('\n\n'));
   console.error(
     `uncaged: ${from} holds no royalty of ${generationId}. It paid none, or is another collective’s.`,
   );

@@ -125,7 +125,8 @@ export function decided(tx: Tx): Promise<DecidedRow[]> {
 }
 
 export interface StepRow {
-  generationId: string;
+  /** generation:… or month:… */
+  what: string;
   modelId: string;
   currency: string;
   amount: bigint;
@@ -136,15 +137,56 @@ export interface StepRow {
   remainderAfter: string;
 }
 
-/** Royalty steps of each pool from its beginning. */
+/** Royalty steps of each pool from its beginning, of clips and of months. */
 export function royaltySteps(tx: Tx): Promise<StepRow[]> {
   return rows<StepRow>(
     tx,
-    sql`select generation_id as "generationId", model_id as "modelId", currency, amount, works,
+    sql`select 'generation:' || generation_id as what, model_id as "modelId", currency, amount, works,
           index_before as "indexBefore", index_after as "indexAfter",
           remainder_before as "remainderBefore", remainder_after as "remainderAfter"
         from royalty_accruals
-        order by model_id, currency, index_before, index_after, generation_id`,
+        union all
+        select 'month:' || s.month, s.model_id, m.currency, s.amount, s.weights,
+          s.index_before, s.index_after, s.remainder_before, s.remainder_after
+        from royalty_month_models s join royalty_months m on m.month = s.month where s.amount > 0
+        order by "modelId", currency, "indexBefore", "indexAfter", what`,
+  );
+}
+
+export interface MonthMoney {
+  month: string;
+  currency: string;
+  /** what is set aside and not shared yet */
+  left: bigint;
+}
+
+/** What each month says waits on its account. */
+export function monthMoney(tx: Tx): Promise<MonthMoney[]> {
+  return rows<MonthMoney>(
+    tx,
+    sql`select month, currency, case when shared_at is null then amount else 0 end as left
+        from royalty_months where amount is not null`,
+  );
+}
+
+/** Months whose clips are not those counted one by one, or whose sum is not what its models got and its fund got back. */
+export function wrongMonths(tx: Tx): Promise<Found[]> {
+  return found(
+    tx,
+    sql`select 'month:' || m.month as what,
+          format('%s clips counted one by one, %s by model, %s of %s went on', coalesce(c.clips, 0), coalesce(s.clips, 0),
+            coalesce(s.amount, 0) + coalesce(m.returned, 0), coalesce(m.amount, 0)) as detail
+        from royalty_months m
+        left join (
+          select month, sum(clips) as clips, sum(amount) as amount, bool_or(wrong) as wrong from (
+            select s.month, s.clips, s.amount, s.clips <> count(k.place) or s.clips <> max(k.place) as wrong
+            from royalty_month_models s left join royalty_counted k on k.month = s.month and k.model_id = s.model_id
+            group by s.month, s.model_id
+          ) as each group by month
+        ) s on s.month = m.month
+        left join (select month, count(*) as clips from royalty_counted group by month) c on c.month = m.month
+        where coalesce(c.clips, 0) <> coalesce(s.clips, 0) or coalesce(s.wrong, false)
+          or (m.shared_at is not null and coalesce(s.amount, 0) + m.returned <> coalesce(m.amount, 0))`,
   );
 }
 

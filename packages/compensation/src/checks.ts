@@ -4,6 +4,7 @@ import * as store from './checks.store.ts';
 import { reviewsOf } from './contributions/contributions.store.ts';
 import { decide } from './contributions/decision.ts';
 import { emptyPool, type PoolIndex, stepHolds } from './royalties/index-rule.ts';
+import { monthAccount } from './royalties/month-rule.ts';
 
 const few = 100;
 
@@ -24,6 +25,7 @@ export const compensationChecks: readonly Check[] = [
     run: royaltiesRecompute,
   },
   { name: 'nobody is owed more of a pool than it holds', run: store.wrongHoldings },
+  { name: 'a month is shared whole, by the clips that were counted in it', run: store.wrongMonths },
 ];
 
 async function escrowsCoverHolds(tx: Tx): Promise<Violation[]> {
@@ -37,8 +39,14 @@ async function escrowsCoverHolds(tx: Tx): Promise<Violation[]> {
     if (balance !== left) found.push({ what: key, detail: `holds ${balance}, its call says ${left}` });
     else if (balance < held) found.push({ what: key, detail: `holds ${balance}, promised are ${held}` });
   }
+  for (const { month, currency, left } of await store.monthMoney(tx)) {
+    const key = `${monthAccount(month)} ${currency}`;
+    const balance = standing.get(key) ?? 0n;
+    standing.delete(key);
+    if (balance !== left) found.push({ what: key, detail: `holds ${balance}, its month says ${left}` });
+  }
   for (const [key, balance] of standing) {
-    if (balance !== 0n) found.push({ what: key, detail: `holds ${balance} for no call` });
+    if (balance !== 0n) found.push({ what: key, detail: `holds ${balance} for no call and no month` });
   }
   return found.slice(0, few);
 }
@@ -107,7 +115,7 @@ async function royaltiesRecompute(tx: Tx): Promise<Violation[]> {
     const from = ends.get(pool) ?? { ...emptyPool, accrued: 0n };
     const before = { index: BigInt(row.indexBefore), remainder: BigInt(row.remainderBefore) };
     const after = { index: BigInt(row.indexAfter), remainder: BigInt(row.remainderAfter) };
-    const what = `generation:${row.generationId}`;
+    const { what } = row;
     const chained = before.index === from.index && before.remainder === from.remainder;
     if (!chained) found.push({ what, detail: 'does not start where the step before ended' });
     const step = { amount: row.amount, weights: row.works, before, after };

@@ -9,13 +9,15 @@ import { callsUndrawn, overdue, unappealed } from './contributions/contributions
 import { drawReviewers } from './contributions/reviewers.ts';
 import { acceptBySilence } from './contributions/reviews.ts';
 import { payRoyalty, royaltiesDue } from './royalties/holders.ts';
+import { monthsOver, monthToOpen, openMonth, shareMonth } from './royalties/months.ts';
 
 /** Most transitions of one kind in one go, so that a tick stays short. */
 const batch = 200;
 
 /**
  * What time alone brings about: places and reviewers are drawn, silence accepts, appeals are heard, calls past their
- * deadline close when all is answered, and royalties are paid when a month begins. Each in a transaction of its own, so that one that fails holds up no other; failures are thrown together at the end.
+ * deadline close when all is answered, and when a month begins the last one's sum is shared and royalties are paid. Each
+ * in a transaction of its own, so that one that fails holds up no other; failures are thrown together at the end.
  * Answers how many things changed.
  */
 export async function due(given: GovernedContext): Promise<number> {
@@ -39,6 +41,8 @@ export async function due(given: GovernedContext): Promise<number> {
   await each(await undecided(read), appealDue);
   await each(await unappealed(read, ctx.now, batch), releaseUnappealed);
   await each(await callsToClose(read, ctx.now, batch), closeCall);
+  await each(await monthsOver(read, ctx.now), shareMonth);
+  await each(await monthToOpen(read, ctx), openMonth);
   await each(await royaltiesDue(read, ctx.now, batch), payRoyalty);
   if (failures.length > 0)
     throw new AggregateError(failures, 'paid work that is due could not be carried out');

@@ -36,5 +36,6 @@ export {
   royaltiesOfMember,
   weighPool,
 } from './royalties/holders.ts';
-export { type Accrued, accrueRoyalty, royaltyOfClip } from './royalties/royalties.ts';
+export { type CountedClip, countClip, countedClip } from './royalties/months.ts';
+export { type Accrued, accrueRoyalty, type RoyaltyOfClip, royaltyOfClip } from './royalties/royalties.ts';
 export { type MemberStatement, statementOf } from './statement/statement.ts';

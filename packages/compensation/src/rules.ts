@@ -21,4 +21,5 @@ export type { Around, ReadEntry } from './recheck/seen.ts';
 export * from './royalties/due-rule.ts';
 export * from './royalties/holding.ts';
 export * from './royalties/index-rule.ts';
+export * from './royalties/month-rule.ts';
 export * from './statement/lines.ts';

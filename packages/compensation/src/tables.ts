@@ -204,6 +204,45 @@ export const royaltyAccruals = pgTable('royalty_accruals', {
   entryId: text('entry_id').notNull(),
 });
 
+/* See migrations/0021_royalty_months.sql. */
+
+export const royaltyMonths = pgTable('royalty_months', {
+  month: text('month').primaryKey(),
+  currency: text('currency'),
+  fund: text('fund'),
+  amount: minor('amount'),
+  openedEntryId: text('opened_entry_id'),
+  returned: minor('returned'),
+  sharedAt: instant('shared_at'),
+  sharedEntryId: text('shared_entry_id'),
+});
+
+export const royaltyMonthModels = pgTable(
+  'royalty_month_models',
+  {
+    month: text('month').notNull(),
+    modelId: text('model_id').notNull(),
+    clips: minor('clips').notNull(),
+    works: minor('works').notNull(),
+    amount: minor('amount'),
+    weights: minor('weights'),
+    indexBefore: numeric('index_before', { precision: 60 }),
+    indexAfter: numeric('index_after', { precision: 60 }),
+    remainderBefore: numeric('remainder_before', { precision: 60 }),
+    remainderAfter: numeric('remainder_after', { precision: 60 }),
+  },
+  (table) => [primaryKey({ columns: [table.month, table.modelId] })],
+);
+
+export const royaltyCounted = pgTable('royalty_counted', {
+  generationId: text('generation_id').primaryKey(),
+  month: text('month').notNull(),
+  modelId: text('model_id').notNull(),
+  place: minor('place').notNull(),
+  countedAt: instant('counted_at').notNull(),
+  entryId: text('entry_id').notNull(),
+});
+
 /* See migrations/0017_funds.sql. */
 
 export const fundSources = pgTable('fund_sources', {

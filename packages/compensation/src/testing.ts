@@ -61,6 +61,17 @@ export async function openHouse(): Promise<House> {
   };
 }
 
+/** The same, under a policy by which the clips of a month share so many minor units. */
+export function sharingMonthly(ctx: GovernedContext, perMonth: number): GovernedContext {
+  const { document } = ctx.policy;
+  const { compensation } = document;
+  const royalty = { ...compensation.royalty, perMonth };
+  return {
+    ...ctx,
+    policy: { ...ctx.policy, document: { ...document, compensation: { ...compensation, royalty } } },
+  };
+}
+
 export const goodTerms: ProposedTerms = {
   title: 'Break the night model',
   brief: 'Find prompts on which the clip freezes.',

@@ -7,10 +7,10 @@ import { proofSchema } from './funds.ts';
 const finestSchema = z.string().regex(/^\d{1,60}$/);
 const modelSchema = z.object({ id: idSchema, name: z.string() });
 
-/** GET /api/generations/:id/royalty: public, as its entry in the book is */
-export const clipRoyaltyResponseSchema = z.object({
-  generationId: idSchema,
-  model: modelSchema,
+const entrySchema = { time: instantSchema, entryId: idSchema, proof: proofSchema };
+
+/** What a clip paid by itself. */
+const paidSchema = z.object({
   currency: currencySchema,
   /** what policy says it owes, and what went into the model's pool: 0 where the fund could not pay it */
   due: minorSchema,
@@ -20,9 +20,31 @@ export const clipRoyaltyResponseSchema = z.object({
   /** what one work had been owed since the pool began, before and after this clip */
   indexBefore: finestSchema,
   indexAfter: finestSchema,
-  time: instantSchema,
-  entryId: idSchema,
-  proof: proofSchema,
+  ...entrySchema,
+});
+
+/** What it has of the sum that the clips of its month share. */
+const countedSchema = z.object({
+  /** in UTC, as 2026-11 */
+  month: z.string().regex(/^\d{4}-\d{2}$/),
+  /** it was the nth clip of its model */
+  place: z.int(),
+  /** clips of its model and of all models: so far, or when the month was shared */
+  ofModel: z.int(),
+  ofAll: z.int(),
+  /** what was set aside for the month; null where its fund could not */
+  setAside: z.object({ amount: minorSchema, currency: currencySchema }).nullable(),
+  /** what its model's pool got, and the works it was shared among; null until the month is shared */
+  shared: z.object({ amount: minorSchema, works: z.int().nullable(), entryId: idSchema }).nullable(),
+  ...entrySchema,
+});
+
+/** GET /api/generations/:id/royalty: public, as its entries in the book are */
+export const clipRoyaltyResponseSchema = z.object({
+  generationId: idSchema,
+  model: modelSchema,
+  paid: paidSchema.nullable(),
+  counted: countedSchema.nullable(),
 });
 export type ClipRoyalty = z.infer<typeof clipRoyaltyResponseSchema>;
 

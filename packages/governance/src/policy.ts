@@ -228,6 +228,8 @@ const compensationSchema = z.strictObject({
     .exactOptional(),
   royalty: z.strictObject({
     perGeneration: amount,
+    /** a sum that the clips of a month share; left out, there is none */
+    perMonth: amount.exactOptional(),
     /** the fund that pays it, as "main" for the account fund:main */
     fund: slug,
     /** shares of the royalty: members whose consented works taught the model, and what stays in the fund */

@@ -1,5 +1,5 @@
 import { type Entry, priorEntry, record } from '@uncaged/book';
-import { accrueRoyalty } from '@uncaged/compensation';
+import { accrueRoyalty, countClip } from '@uncaged/compensation';
 import type { Tx } from '@uncaged/platform';
 import { type Credential, modelBehind, recordOutput, signClip } from '@uncaged/provenance';
 import { type Mismatch, mismatchOf, stopFor } from './attestation.ts';
@@ -208,8 +208,11 @@ async function finish(
     entryId: entry.id,
   });
   // Nobody is paid for the clips of a model that its maker taught with their own works alone.
-  if (model.ownerId === null)
-    await accrueRoyalty(tx, ctx, { generationId: row.id, modelId, works: model.works });
+  if (model.ownerId === null) {
+    const made = { generationId: row.id, modelId, works: model.works };
+    await countClip(tx, ctx, made);
+    await accrueRoyalty(tx, ctx, made);
+  }
   await clips.update(tx, row.id, {
     state: 'done',
     leaseId: null,

@@ -13,7 +13,7 @@ import {
 } from '@uncaged/book/rules';
 import type { Finding, FindingCode } from './finding.ts';
 
-type Fields = { readonly [key: string]: Json };
+export type Fields = { readonly [key: string]: Json };
 
 /** An entry, and its time and payload as its line spells them; no payload where it shows none. */
 export interface Line {

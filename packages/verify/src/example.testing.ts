@@ -23,7 +23,7 @@ import { type ForgedFact, forgedId, saltOf } from './testing.ts';
 
 /**
  * The policy a new collective starts with, from the files that every collective starts with, but for reviewers drawn by
- * lot: who reads this example needs no checkpoint in its midst.
+ * lot (who reads this example needs no checkpoint in its midst), and with a sum that the clips of a month share.
  */
 function genesis(): Policy {
   const read = (name: string) => {
@@ -34,8 +34,10 @@ function genesis(): Policy {
   const {
     reviewerSeats: _seats,
     laterShare: _share,
-    ...compensation
-  } = read('rate-card') as Record<string, unknown>;
+    royalty,
+    ...rest
+  } = read('rate-card') as Record<string, unknown> & { royalty: object };
+  const compensation = { ...rest, royalty: { ...royalty, perMonth: 10 } };
   return { ...read('policy'), compensation, safeguards: read('safeguards') } as Policy;
 }
 

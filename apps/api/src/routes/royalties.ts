@@ -1,8 +1,46 @@
-import { poolsOf, royaltiesOfMember, royaltyOfClip } from '@uncaged/compensation';
-import { royaltyEndpoints as wire } from '@uncaged/contract';
+import {
+  type CountedClip,
+  countedClip,
+  poolsOf,
+  type RoyaltyOfClip,
+  royaltiesOfMember,
+  royaltyOfClip,
+} from '@uncaged/compensation';
+import { type ClipRoyalty, royaltyEndpoints as wire } from '@uncaged/contract';
 import { modelBehind, modelsTaughtBy, workOf } from '@uncaged/provenance';
 import { type Deps, newRoutes } from '../deps.ts';
 import { route } from '../route.ts';
+
+const proven = (entryId: string, time: Date) => {
+  return { time: time.toISOString(), entryId, proof: `/api/book/entries/${entryId}` };
+};
+
+function wirePaid(paid: RoyaltyOfClip): NonNullable<ClipRoyalty['paid']> {
+  return {
+    currency: paid.currency,
+    ...{ due: paid.due.toString(), amount: paid.amount.toString(), works: Number(paid.works) },
+    ...{ indexBefore: paid.indexBefore.toString(), indexAfter: paid.indexAfter.toString() },
+    ...proven(paid.entryId, paid.accruedAt),
+  };
+}
+
+function wireCounted(counted: CountedClip): NonNullable<ClipRoyalty['counted']> {
+  const { month, amount, currency, modelAmount, weights, sharedEntryId } = counted;
+  return {
+    ...{ month, place: Number(counted.place) },
+    ...{ ofModel: Number(counted.ofModel), ofAll: Number(counted.ofAll) },
+    setAside: amount === null || currency === null ? null : { amount: amount.toString(), currency },
+    shared:
+      modelAmount === null || sharedEntryId === null
+        ? null
+        : {
+            amount: modelAmount.toString(),
+            works: weights === null ? null : Number(weights),
+            entryId: sharedEntryId,
+          },
+    ...proven(counted.entryId, counted.countedAt),
+  };
+}
 
 /** What clips pay to the works behind their models, and what of it is whose. */
 export function royaltyRoutes(deps: Deps) {
@@ -11,14 +49,14 @@ export function royaltyRoutes(deps: Deps) {
   const modelNamed = async (id: string) => ({ id, name: (await modelBehind(db.read, id))?.name ?? '' });
   const clip = { summary: 'What a clip paid to the works behind its model' };
   route(app, wire.clipRoyalty, clip, async ({ params }) => {
-    const found = await royaltyOfClip(db.read, params.id ?? '');
-    if (!found) return { ok: false, code: 'no_royalty' };
-    const { generationId, modelId, currency, entryId } = found;
+    const generationId = params.id ?? '';
+    const paid = await royaltyOfClip(db.read, generationId);
+    const counted = await countedClip(db.read, generationId);
+    const modelId = paid?.modelId ?? counted?.modelId;
+    if (modelId === undefined) return { ok: false, code: 'no_royalty' };
     const answer = {
-      ...{ generationId, model: await modelNamed(modelId), currency },
-      ...{ due: found.due.toString(), amount: found.amount.toString(), works: Number(found.works) },
-      ...{ indexBefore: found.indexBefore.toString(), indexAfter: found.indexAfter.toString() },
-      ...{ time: found.accruedAt.toISOString(), entryId, proof: `/api/book/entries/${entryId}` },
+      ...{ generationId, model: await modelNamed(modelId) },
+      ...{ paid: paid && wirePaid(paid), counted: counted && wireCounted(counted) },
     };
     return { ok: true, answer };
   });

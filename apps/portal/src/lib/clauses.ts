@@ -290,6 +290,10 @@ function pay(document: Json): Part {
         title: 'Royalties',
         fields: [
           money('/compensation/royalty/perGeneration', 'What each clip owes to its works'),
+          ...has(
+            '/compensation/royalty/perMonth',
+            money('/compensation/royalty/perMonth', 'What the clips of a month share'),
+          ),
           { ...sentence('/compensation/royalty/fund', 'Out of the fund', 1, 63) },
           number('/compensation/royalty/split/works', 'Parts to the makers', 0, 1000),
           number('/compensation/royalty/split/fund', 'Parts back to the fund', 0, 1000),

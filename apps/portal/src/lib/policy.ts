@@ -324,6 +324,17 @@ function payChapter(document: Tree, money: (minor: string) => string): Chapter {
         path: '/compensation/royalty/perGeneration',
         text: `Each clip owes ${money(String(number(royalty.perGeneration)))} to the works its model learned from,`,
       },
+      ...(royalty.perMonth === undefined
+        ? []
+        : [
+            {
+              path: '/compensation/royalty/perMonth',
+              text:
+                number(royalty.perMonth) === 0
+                  ? 'and the clips of a month share nothing more,'
+                  : `and all clips of a month share ${money(String(number(royalty.perMonth)))} more,`,
+            },
+          ]),
       { path: '/compensation/royalty/fund', text: `out of the fund “${words(royalty.fund)}”:` },
       {
         path: '/compensation/royalty/split',

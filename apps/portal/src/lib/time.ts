@@ -29,6 +29,12 @@ export function date(iso: string, year = true): string {
   return `${at.getUTCDate()} ${months[at.getUTCMonth()]}${year ? ` ${at.getUTCFullYear()}` : ''}`;
 }
 
+/** "Nov 2026" of 2026-11. */
+export function monthName(month: string): string {
+  const [year, place] = month.split('-');
+  return `${months[Number(place) - 1]} ${year}`;
+}
+
 /** "4 Nov 2026, 16:05 UTC". */
 export function moment(iso: string): string {
   return `${date(iso)}, ${iso.slice(11, 16)} UTC`;

@@ -1,7 +1,7 @@
-import { balanceOf, balancesOf, entries, type SeenEntry, sealStanding } from '@uncaged/book';
+import { balanceOf, balancesOf, entries, sealStanding } from '@uncaged/book';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { paidWorkReader } from '../recheck/reader.ts';
+import { bent, field, firstWrong, logOf, scaled } from '../recheck/bending.testing.ts';
 import type { ReadEntry } from '../recheck/seen.ts';
 import { type House, openGoodCall, openHouse } from '../testing.ts';
 import { deposit, fundsOf } from './funds.ts';
@@ -198,27 +198,10 @@ describe('a mistake', () => {
 });
 
 describe('the log of it', () => {
-  let log: SeenEntry[];
+  let log: ReadEntry[];
   beforeAll(async () => {
-    await sealStanding(house.platform, 60_000);
-    const page = await entries(read(), { memberId: null, kind: 'visitor' }, { limit: 500 });
-    if (!page.ok) throw new Error(page.code);
-    log = page.entries;
+    log = await logOf(house);
   });
-  const firstWrong = (seen: readonly ReadEntry[]) => {
-    const reader = paidWorkReader();
-    return seen.map((entry) => reader.read(entry)).find((finding) => finding !== null) ?? null;
-  };
-  const bent = (kind: string, alter: (entry: SeenEntry) => Partial<ReadEntry>) => {
-    const at = log.findIndex((entry) => entry.kind === kind);
-    return log.map((entry, place): ReadEntry => (place === at ? { ...entry, ...alter(entry) } : entry));
-  };
-  const saying = (change: object) => (entry: SeenEntry) => {
-    return { payload: { ...(entry.payload as object), ...change } as ReadEntry['payload'] };
-  };
-  const doubled = (entry: SeenEntry) => {
-    return { postings: entry.postings.map((posting) => ({ ...posting, amount: posting.amount * 2n })) };
-  };
   it('recomputes, and money is nowhere made', async () => {
     expect(firstWrong(log)).toBeNull();
     const all = await balancesOf(read(), '');
@@ -228,20 +211,26 @@ describe('the log of it', () => {
       );
   });
   it.each([
-    ['a source twice', 'source.declared', saying({ name: 'else' }), 'declares a source'],
-    ['a transfer of more', 'fund.transferred', doubled, 'between funds'],
-    ['a transfer without a purpose', 'fund.transferred', saying({ purpose: '' }), 'between funds'],
-    ['a better rate', 'fund.exchanged-out', saying({ rate: '161.38' }), 'what its rate gives'],
-    ['a rate of nobody', 'fund.exchanged-out', saying({ rateSource: '' }), 'whose rate'],
-    ['more given', 'fund.exchanged-out', doubled, 'does not give'],
-    ['more got', 'fund.exchanged-in', doubled, 'does not get'],
-    ['another exchange', 'fund.exchanged-in', saying({ rate: '161.38' }), 'what nobody gave'],
-    ['money changed by a deposit', 'fund.exchanged-in', () => ({ kind: 'fund.deposited' }), 'from outside'],
-    ['more taken back', 'fund.reversed', doubled, 'not the opposite'],
-    ['something else taken back', 'fund.reversed', saying({ reversedEntryId: 'x' }), 'cannot be taken back'],
-    ['no reason', 'fund.reversed', saying({ reason: '' }), 'does not say why'],
+    ['a source twice', 'source.declared', field('name', 'else'), 'declares a source'],
+    ['a transfer of more', 'fund.transferred', scaled, 'between funds'],
+    ['a transfer without a purpose', 'fund.transferred', field('purpose', ''), 'between funds'],
+    ['a better rate', 'fund.exchanged-out', field('rate', '161.38'), 'what its rate gives'],
+    ['a rate of nobody', 'fund.exchanged-out', field('rateSource', ''), 'whose rate'],
+    ['more given', 'fund.exchanged-out', scaled, 'does not give'],
+    ['more got', 'fund.exchanged-in', scaled, 'does not get'],
+    ['another exchange', 'fund.exchanged-in', field('rate', '161.38'), 'what nobody gave'],
+    [
+      'money changed by a deposit',
+      'fund.exchanged-in',
+      (entry: ReadEntry) => ({ ...entry, kind: 'fund.deposited' }),
+      'from outside',
+    ],
+    ['more taken back', 'fund.reversed', scaled, 'not the opposite'],
+    ['something else taken back', 'fund.reversed', field('reversedEntryId', 'x'), 'cannot be taken back'],
+    ['no reason', 'fund.reversed', field('reason', ''), 'does not say why'],
+    ['money of nobody', 'source.declared', null, 'nobody declared'],
   ] as const)('with %s is found out', (_, kind, alter, finding) => {
-    expect(firstWrong(bent(kind, alter))).toContain(finding);
+    expect(firstWrong(bent(log, kind, alter))).toContain(finding);
   });
   it('with a mistake taken back twice is found out', () => {
     const twice = log.flatMap((entry) => (entry.kind === 'fund.reversed' ? [entry, entry] : [entry]));

@@ -2,7 +2,7 @@ import { genesisPolicy } from '@uncaged/governance';
 import type { Policy } from '@uncaged/governance/rules';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { amountUnder, type PaidAlike, recastPaid, recastRoyalties } from './recast.ts';
+import { amountUnder, type PaidAlike, recastMonths, recastPaid, recastRoyalties } from './recast.ts';
 
 let genesis: Policy;
 beforeAll(async () => {
@@ -57,5 +57,16 @@ describe('what was paid, under another rate card', () => {
       before: 900n,
       after: 1350n,
     });
+  });
+
+  it('a month’s sum is set aside for each month that begins', () => {
+    const royalty = { ...genesis.compensation.royalty, perMonth: 900, split: { works: 2, fund: 1 } };
+    const window = { since: new Date('2026-10-31T12:00:00Z'), until: new Date('2027-01-01T00:00:00Z') };
+    const [none, some] = [paying({ royalty: genesis.compensation.royalty }), paying({ royalty })];
+    expect(recastMonths(none, some, window, 'EUR')).toEqual({
+      ...{ kind: 'month', currency: 'EUR', pieces: 3, before: 0n, after: 1800n },
+    });
+    expect(recastMonths(none, some, { ...window, since: window.until }, 'EUR')).toBeNull();
+    expect(recastMonths(none, none, window, 'EUR')).toBeNull();
   });
 });

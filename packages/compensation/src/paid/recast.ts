@@ -2,7 +2,8 @@ import type { Policy } from '@uncaged/governance/rules';
 import { cardOf } from '../calls/card.ts';
 import type { WorkKind } from '../calls/kinds.ts';
 import type { Minor } from '../money.ts';
-import { royaltyDue } from '../royalties/due-rule.ts';
+import { monthlyDue, royaltyDue } from '../royalties/due-rule.ts';
+import { monthAfter, monthOf } from '../royalties/month-rule.ts';
 
 /** Pieces that were paid alike: of one kind, the same amount, in calls under the same policy. */
 export interface PaidAlike {
@@ -34,7 +35,7 @@ export function amountUnder(policy: Policy, paid: Pick<PaidAlike, 'kind' | 'amou
 
 /** What was paid of one kind in one currency, under one policy and under another. */
 export interface RecastLine {
-  kind: PaidAlike['kind'] | 'royalty';
+  kind: PaidAlike['kind'] | 'royalty' | 'month';
   currency: string;
   pieces: number;
   before: Minor;
@@ -63,4 +64,18 @@ export function recastRoyalties(
 ): RecastLine {
   const due = ({ policy, clips }: typeof before) => royaltyDue(policy.compensation.royalty) * BigInt(clips);
   return { kind: 'royalty', currency, pieces: after.clips, before: due(before), after: due(after) };
+}
+
+/** What is set aside for the clips of each month that began in this time; null where neither policy sets anything aside. */
+export function recastMonths(
+  before: Policy,
+  after: Policy,
+  { since, until }: { since: Date; until: Date },
+  currency: string,
+): RecastLine | null {
+  let months = 0;
+  for (let at = monthOf(since); at < monthOf(until); at = monthAfter(at)) months += 1;
+  const due = (policy: Policy) => monthlyDue(policy.compensation.royalty) * BigInt(months);
+  const line = { kind: 'month' as const, currency, pieces: months, before: due(before), after: due(after) };
+  return line.before === 0n && line.after === 0n ? null : line;
 }

@@ -5,6 +5,7 @@ import {
   readRate,
   readSource,
   reversibleKinds,
+  sourceKinds,
 } from '../funds/moving.ts';
 import {
   type Fields,
@@ -33,7 +34,10 @@ function deposited(seen: Seen, entry: ReadEntry): Finding {
     to?.account === `fund:${idOf(entry)}` &&
     moves(entry, from.account, to.account, to.amount, to.currency);
   remember(seen, entry);
-  return comesIn ? null : 'does not bring money from outside into its fund';
+  if (!from || !comesIn) return 'does not bring money from outside into its fund';
+  const source = from.account.slice('world:'.length);
+  const known = sourceKinds.some((kind) => kind === source) || seen.sources.has(source);
+  return known ? null : 'comes from a source that nobody declared';
 }
 
 function declared({ sources }: Seen, entry: ReadEntry): Finding {

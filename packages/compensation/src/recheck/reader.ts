@@ -1,5 +1,6 @@
 import { callRules } from './calls.ts';
 import { fundRules, halfExchanges } from './funds.ts';
+import { monthRules } from './months.ts';
 import { pieceRules } from './pieces.ts';
 import { royaltyRules, weightsIn } from './royalties.ts';
 import type { Around, Finding, ReadEntry, Rule, Seen } from './seen.ts';
@@ -9,6 +10,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ...callRules,
   ...pieceRules,
   ...royaltyRules,
+  ...monthRules,
 };
 
 export interface PaidWorkReader {
@@ -29,7 +31,14 @@ export interface PaidWorkReader {
 export function paidWorkReader(around: Around | null = null): PaidWorkReader {
   const seen: Seen = {
     around,
-    ...{ calls: new Map(), pieces: new Map(), pools: new Map(), commitments: new Map(), draws: 0 },
+    ...{
+      calls: new Map(),
+      pieces: new Map(),
+      pools: new Map(),
+      months: new Map(),
+      commitments: new Map(),
+      draws: 0,
+    },
     ...{ sources: new Set(), exchanges: new Map(), movements: new Map() },
   };
   return {

@@ -1,14 +1,22 @@
-import { entries, type SeenEntry, sealStanding } from '@uncaged/book';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { review } from '../contributions/reviews.ts';
 import { due } from '../due.ts';
 import { accrueRoyalty } from '../royalties/royalties.ts';
 import { day, type House, openGoodCall, openHouse, submitBug } from '../testing.ts';
-import { paidWorkReader } from './reader.ts';
+import {
+  bent,
+  type Change,
+  field,
+  fieldOfEach,
+  firstWrong,
+  logOf,
+  scaled,
+  toMallory,
+} from './bending.testing.ts';
 import type { ReadEntry } from './seen.ts';
 
 let house: House;
-let log: SeenEntry[];
+let log: ReadEntry[];
 
 /** A month in which everything happens: accepted, rejected, decided by a third, by silence; closed; royalties. */
 beforeAll(async () => {
@@ -37,46 +45,9 @@ beforeAll(async () => {
   }
   house.platform.clock.advance(40 * day);
   await due(house.heron);
-  await sealStanding(house.platform, 60_000);
-  const page = await entries(db.read, { memberId: null, kind: 'visitor' }, { limit: 500 });
-  if (!page.ok) throw new Error(page.code);
-  log = page.entries;
+  log = await logOf(house);
 });
 afterAll(() => house[Symbol.asyncDispose]());
-
-/** The first entry of the log that is wrong, with why. */
-function firstWrong(read: readonly ReadEntry[]): string | null {
-  const reader = paidWorkReader();
-  for (const entry of read) {
-    const finding = reader.read(entry);
-    if (finding !== null) return `${entry.kind}: ${finding}`;
-  }
-  return null;
-}
-
-type Change = (entry: ReadEntry) => ReadEntry;
-
-/** The log with its nth entry of a kind changed. */
-function changed(kind: string, change: Change, nth = 0): ReadEntry[] {
-  const place = log.flatMap((entry, at) => (entry.kind === kind ? [at] : []))[nth];
-  if (place === undefined) throw new Error(`the log has no ${kind}`);
-  return log.map((entry, at) => (at === place ? change(entry) : entry));
-}
-
-const field =
-  (name: string, value: unknown): Change =>
-  (entry) => ({ ...entry, payload: { ...(entry.payload as object), [name]: value } as ReadEntry['payload'] });
-const scaled: Change = (entry) => ({
-  ...entry,
-  postings: entry.postings.map((posting) => ({ ...posting, amount: posting.amount * 2n })),
-});
-const elsewhere: Change = (entry) => ({
-  ...entry,
-  postings: entry.postings.map((posting) => ({
-    ...posting,
-    account: posting.account.startsWith('member:') ? 'member:mallory' : posting.account,
-  })),
-});
 
 describe('the log of paid work', () => {
   it('recomputes without the database, by somebody who sees only what is public', () => {
@@ -90,13 +61,7 @@ describe('the log of paid work', () => {
     expect(firstWrong(log)).toBeNull();
   });
 
-  const otherVerdict: Change = (entry) => {
-    const { reviews } = entry.payload as { reviews: Record<string, string>[] };
-    return field(
-      'reviews',
-      reviews.map((one) => ({ ...one, verdict: 'accept' })),
-    )(entry);
-  };
+  const otherVerdict = fieldOfEach('reviews', 'verdict', 'accept');
   const rows: [string, string, Change, number, string][] = [
     ['a budget', 'call.opened', field('budget', '50000'), 0, 'names a hash'],
     ['a rate', 'call.opened', field('rates', [{ kind: 'bug', amount: '1' }]), 0, 'names a hash'],
@@ -105,7 +70,7 @@ describe('the log of paid work', () => {
     ['an amount', 'contribution.accepted', field('amount', '9000'), 0, 'does not pay the 3000'],
     ['a kind', 'contribution.accepted', field('kind', 'critique'), 0, 'does not pay the 2500'],
     ['a payment', 'contribution.accepted', scaled, 0, 'does not pay the 3000'],
-    ['who is paid', 'contribution.accepted', elsewhere, 0, 'does not pay the 3000'],
+    ['who is paid', 'contribution.accepted', toMallory, 0, 'does not pay the 3000'],
     ['whose work it was', 'contribution.accepted', field('memberId', 'mallory'), 0, 'is about another piece'],
     ['how it was decided', 'contribution.accepted', field('by', 'silence'), 0, 'does not follow'],
     ['that silence decided', 'contribution.accepted', field('by', 'reviews'), 2, 'does not follow'],
@@ -133,7 +98,7 @@ describe('the log of paid work', () => {
       'is about another piece',
     ],
     ['what a review is paid', 'contribution.reviewed', scaled, 0, 'does not pay its reviewer'],
-    ['who is paid for a review', 'contribution.reviewed', elsewhere, 0, 'does not pay its reviewer'],
+    ['who is paid for a review', 'contribution.reviewed', toMallory, 0, 'does not pay its reviewer'],
     ['what goes back', 'call.closed', scaled, 0, 'does not return'],
     [
       'when it closed',
@@ -155,7 +120,7 @@ describe('the log of paid work', () => {
     ['a payload away', 'call.opened', (entry) => ({ ...entry, payload: null }), 0, 'cannot be read'],
   ];
   it.each(rows)('with %s changed is found out', (_, kind, change, nth, finding) => {
-    expect(firstWrong(changed(kind, change, nth))).toContain(finding);
+    expect(firstWrong(bent(log, kind, change, nth))).toContain(finding);
   });
 
   it('with a decision told twice, or a review dropped, is found out', () => {

@@ -1,5 +1,5 @@
 import { type Holding, noHolding, paidAt, weighedAt, weightsOf } from '../royalties/holding.ts';
-import { emptyPool, stepHolds } from '../royalties/index-rule.ts';
+import { emptyPool, type IndexStep, stepHolds } from '../royalties/index-rule.ts';
 import {
   type Fields,
   type Finding,
@@ -15,12 +15,16 @@ import {
   text,
 } from './seen.ts';
 
-const number = (payload: Fields, name: string) => BigInt(text(payload, name));
+export const number = (payload: Fields, name: string) => BigInt(text(payload, name));
 const keyOf = (modelId: string, currency: string) => `${modelId} ${currency}`;
 
 /** The pool an entry is about, as the log has left it. */
-function poolOf({ pools }: Seen, payload: Fields): SeenPool {
-  const key = keyOf(text(payload, 'modelId'), text(payload, 'currency'));
+function poolOf(seen: Seen, payload: Fields): SeenPool {
+  return poolNamed(seen, text(payload, 'modelId'), text(payload, 'currency'));
+}
+
+export function poolNamed({ pools }: Seen, modelId: string, currency: string): SeenPool {
+  const key = keyOf(modelId, currency);
   const there = pools.get(key) ?? { ...emptyPool, weighed: null, holdings: new Map<string, Holding>() };
   pools.set(key, there);
   return there;
@@ -33,14 +37,9 @@ export function weightsIn({ pools }: Seen, modelId: string, currency: string): b
 function accrued(seen: Seen, entry: ReadEntry): Finding {
   const payload = fields(entry);
   const pool = poolOf(seen, payload);
-  const before = { index: number(payload, 'indexBefore'), remainder: number(payload, 'remainderBefore') };
-  const after = { index: number(payload, 'indexAfter'), remainder: number(payload, 'remainderAfter') };
-  const [amount, weights] = [number(payload, 'amount'), number(payload, 'works')];
-  if (before.index !== pool.index || before.remainder !== pool.remainder)
-    return 'does not start where the pool stood';
-  if (pool.weighed && pool.weighed.weights !== weights)
-    return 'is shared among other works than are paid for';
-  if (!stepHolds({ amount, weights, before, after })) return 'does not follow from the index rule';
+  const step = stepOf(pool, payload);
+  if (typeof step === 'string') return step;
+  const { amount } = step;
   const account = `pool:${text(payload, 'modelId')}`;
   const [payer] = entry.postings.filter((posting) => posting.amount < 0n);
   if (
@@ -48,8 +47,21 @@ function accrued(seen: Seen, entry: ReadEntry): Finding {
     !moves(entry, payer.account, account, amount, text(payload, 'currency'))
   )
     return 'does not pay into the pool what it accrues';
-  Object.assign(pool, after);
+  Object.assign(pool, step.after);
   return null;
+}
+
+/** The step that these words describe, from where the pool stands; or why it is none. */
+export function stepOf(pool: SeenPool, payload: Fields): IndexStep | string {
+  const before = { index: number(payload, 'indexBefore'), remainder: number(payload, 'remainderBefore') };
+  const after = { index: number(payload, 'indexAfter'), remainder: number(payload, 'remainderAfter') };
+  const [amount, weights] = [number(payload, 'amount'), number(payload, 'works')];
+  if (before.index !== pool.index || before.remainder !== pool.remainder)
+    return 'does not start where the pool stood';
+  if (pool.weighed && pool.weighed.weights !== weights)
+    return 'is shared among other works than are paid for';
+  const step = { amount, weights, before, after };
+  return stepHolds(step) ? step : 'does not follow from the index rule';
 }
 
 /** A checkpoint: who holds how many of a model's works from here on. */

@@ -90,11 +90,21 @@ export interface SeenPool extends PoolIndex {
   holdings: Map<string, Holding>;
 }
 
+/** A month whose clips share a sum. */
+export interface SeenMonth {
+  /** what was set aside for it; null before */
+  held: { amount: bigint; currency: string; fund: string } | null;
+  /** by model: clips counted so far, and the works behind it */
+  counted: Map<string, { clips: bigint; works: bigint }>;
+  shared: boolean;
+}
+
 export interface Seen {
   around: Around | null;
   calls: Map<string, OpenCall>;
   pieces: Map<string, Piece>;
   pools: Map<string, SeenPool>;
+  months: Map<string, SeenMonth>;
   commitments: Map<string, { callId: string; memberId: string | null; at: Date }>;
   /** how many draws of reviewers stood before */
   draws: number;

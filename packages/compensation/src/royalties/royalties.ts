@@ -76,7 +76,7 @@ type Facts = {
 };
 
 /** The step as the entry holds it: integers as decimal strings, the index in 2⁻⁶⁴ minor units. */
-function stepPayload(step: IndexStep) {
+export function stepPayload(step: IndexStep) {
   return {
     amount: step.amount.toString(),
     works: step.weights.toString(),

@@ -1,7 +1,7 @@
 import { setImmediate as others } from 'node:timers/promises';
 import { paidSince } from '@uncaged/compensation';
-import { type RecastLine, recastPaid, recastRoyalties } from '@uncaged/compensation/rules';
-import { type GovernedContext, liftedFor, policyOfHash } from '@uncaged/governance';
+import { type RecastLine, recastMonths, recastPaid, recastRoyalties } from '@uncaged/compensation/rules';
+import { collectiveOf, type GovernedContext, liftedFor, policyOfHash } from '@uncaged/governance';
 import { type Policy, type PolicyPatch, patchPolicy } from '@uncaged/governance/rules';
 import type { Tx } from '@uncaged/platform';
 import { styleNameConsents } from '@uncaged/provenance';
@@ -99,7 +99,10 @@ async function retell(tx: Tx, window: Window): Promise<Pick<Replay, 'looked' | '
     );
     payouts.push(line);
   }
+  const collective = await collectiveOf(tx);
+  const months = collective && recastMonths(before, after, { since, until }, collective.currency);
   looked.pieces = payouts.reduce((pieces, line) => pieces + line.pieces, 0);
+  if (months) payouts.push(months);
   return { looked, outcomes, payouts };
 }
 

@@ -3,6 +3,7 @@ import {
   type Around,
   brokenPromise,
   callPolicyOf,
+  monthlyDue,
   type PaidWorkReader,
   paidWorkReader,
   royaltyDue,
@@ -18,9 +19,9 @@ import { idOf, type Payload, type Replay, text, type Wrong, wrong } from './repl
 
 /**
  * Paid work: what each piece was paid is what its call promised before the work, decided by the reviews that were given
- * or by silence, once; the call promised what the policy asks for. Royalties: what the policy says, once a clip, every
- * step of a pool's index from the one before; members are paid out of a pool by the works they hold. Money moves in no
- * other way.
+ * or by silence, once; the call promised what the policy asks for. Royalties: what the policy says, once a clip, and a
+ * sum a month that its clips share; every step of a pool's index from the one before; members are paid out of a pool by
+ * the works they hold. Money moves in no other way.
  */
 export class Payments implements Replay {
   readonly kinds = null;
@@ -31,6 +32,7 @@ export class Payments implements Replay {
   readonly #policies: Pick<Policies, 'about' | 'document'>;
   readonly #models: Pick<Models, 'made' | 'worksOf'>;
   readonly #settled = new Set<string>();
+  readonly #counted = new Set<string>();
   /** What a clip owes, by the hash of the policy; whole minor units. */
   readonly #dues = new Map<string, string>();
   #currency: string | null = null;
@@ -63,6 +65,8 @@ export class Payments implements Replay {
     if (entry.kind === 'royalty.accrued' || entry.kind === 'royalty.unfunded')
       return this.#owed(entry, payload);
     if (entry.kind === 'royalty.weighed') return this.#behind(payload);
+    if (entry.kind === 'royalty.counted') return this.#countsAs(entry, payload);
+    if (entry.kind === 'royalty.month-opened') return this.#promisedFor(entry, payload);
     return null;
   }
 
@@ -94,6 +98,36 @@ export class Payments implements Replay {
     const amount = text(payload, entry.kind === 'royalty.accrued' ? 'amount' : 'due');
     const due = this.#policies.about(entry.time).some(({ hash }) => this.#dueBy(hash) === amount);
     return due ? null : 'is not what the policy says a clip owes';
+  }
+
+  /** Why a clip does not count in a month; null when it does. */
+  #countsAs(entry: ArchivedEntry, payload: Payload): string | null {
+    const id = idOf(entry);
+    const modelId = text(payload, 'modelId');
+    if (text(payload, 'generationId') !== id || this.#models.made.get(id) !== modelId)
+      return 'counts a clip that this model did not make';
+    if (this.#counted.has(id)) return 'counts a clip twice';
+    this.#counted.add(id);
+    if (Number(text(payload, 'works')) !== this.#models.worksOf(modelId))
+      return 'counts for other works than taught the model';
+    return this.#monthly(entry).some(({ due }) => due > 0n)
+      ? null
+      : 'counts under a policy that shares no sum';
+  }
+
+  /** Why a month's sum is not what the policy says; null when it is. */
+  #promisedFor(entry: ArchivedEntry, payload: Payload): string | null {
+    const [amount, fund, currency] = ['amount', 'fund', 'currency'].map((name) => text(payload, name));
+    const says = this.#monthly(entry).some((one) => one.due.toString() === amount && one.fund === fund);
+    return says && currency === this.#currency ? null : 'is not what the policy sets aside for a month';
+  }
+
+  /** What the policies about an entry's time set aside for a month, and out of which fund. */
+  #monthly(entry: ArchivedEntry): { due: bigint; fund: string }[] {
+    return this.#policies.about(entry.time).flatMap(({ hash }) => {
+      const royalty = this.#policies.document(hash)?.compensation.royalty;
+      return royalty ? [{ due: monthlyDue(royalty), fund: royalty.fund }] : [];
+    });
   }
 
   /** What a clip owes by the policy of this hash; null where there is none. */
