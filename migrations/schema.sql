@@ -441,6 +441,24 @@ create table contribution_appeals (
 );
 CREATE INDEX contribution_appeals_judging ON public.contribution_appeals USING btree (answers_by) WHERE (state = 'judging'::text);
 
+create table contribution_attachments (
+  id text not null,
+  member_id text not null,
+  contribution_id text,
+  place smallint,
+  sha256 text not null,
+  webp bytea,
+  added_at timestamp with time zone not null,
+  constraint contribution_attachments_pkey PRIMARY KEY (id),
+  constraint contribution_attachments_contribution_id_place_key UNIQUE (contribution_id, place),
+  constraint contribution_attachments_contribution_id_fkey FOREIGN KEY (contribution_id) REFERENCES contributions(id),
+  constraint contribution_attachments_check CHECK (((contribution_id IS NULL) = (place IS NULL))),
+  constraint contribution_attachments_place_check CHECK (((place >= 0) AND (place <= 3))),
+  constraint contribution_attachments_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE INDEX contribution_attachments_member ON public.contribution_attachments USING btree (member_id);
+CREATE INDEX contribution_attachments_stray ON public.contribution_attachments USING btree (added_at) WHERE (contribution_id IS NULL);
+
 create table contribution_reviews (
   contribution_id text not null,
   reviewer_id text not null,

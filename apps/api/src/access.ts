@@ -86,6 +86,9 @@ export const access: Readonly<Record<string, readonly Who[]>> = {
   'POST /api/contributions': ['contribute'],
   'GET /api/contributions': ['anyone'],
   'GET /api/contributions/:id': ['anyone'],
+  'POST /api/attachments': ['contribute'],
+  // Whoever may read the words of a report; the rule is in its view.
+  'GET /api/attachments/:id': ['member'],
   'GET /api/reviews': ['member'],
   'POST /api/contributions/:id/reviews': ['review'],
   'GET /api/contributions/:id/earlier': ['review'],

@@ -83,3 +83,25 @@ export async function readForm(c: Context, limit: number): Promise<FormData> {
     throw new Refused('invalid_input', { detail: 'The form cannot be read.', field: 'body' });
   }
 }
+
+/**
+ * The file of a multipart form of up to so many bytes, and the form. Errors: those of `readForm`, with file_too_large in
+ * place of body_too_large, and invalid_input where the form has no file.
+ */
+export async function readUploaded(
+  c: Context,
+  limit: number,
+): Promise<{ bytes: Uint8Array; form: FormData }> {
+  const form = await readForm(c, limit).catch((error: unknown) => {
+    if (error instanceof Refused && error.code === 'body_too_large')
+      throw new Refused('file_too_large', error.extras);
+    throw error;
+  });
+  const file = form.get('file');
+  if (!(file instanceof File))
+    throw new Refused('invalid_input', { field: 'file', detail: 'file: there is none.' });
+  return { bytes: new Uint8Array(await file.arrayBuffer()), form };
+}
+
+/** A file of 20 MiB with its form around it. */
+export const uploadBytes = 20 * 1024 * 1024 + 64 * 1024;

@@ -9,6 +9,9 @@ export const shippedWeights = inHouse('packages/engine/weights');
 /** The worker's entry file, started as a process of its own. */
 export const workerEntry = inHouse('apps/worker/src/index.ts');
 
+/** The tool that trains without one author at a time, started as a process of its own. */
+export const leaveOutEntry = inHouse('packages/engine/scripts/leave-out.ts');
+
 /** The portal's built handler, or null when it was not built. */
 export function portalHandler(): string | null {
   const path = inHouse('apps/portal/build/handler.js');

@@ -71,6 +71,25 @@ program
   .action(async (generation, options) => (await import('./recompute.ts')).royalty(generation, options));
 
 program
+  .command('leave-out')
+  .description('train a small model without one author at a time and show what changes')
+  .argument('<folder>', 'a sub-folder for each author, with their pictures')
+  .requiredOption('--out <folder>', 'where the page and its numbers go')
+  .option('--style <word>', 'a word that no model knows', 'auditstyle')
+  .option(
+    '--kind <kind>',
+    'adapter: a style on the shipped model; model: a small one from nothing',
+    'adapter',
+  )
+  .option('--seed <number>', 'everything drawn by chance follows from it', wholeNumber(2 ** 31), 1)
+  .option(
+    '--steps <count>',
+    'steps of each training; left out, as many as the works need',
+    wholeNumber(20_000),
+  )
+  .action(async (folder, options) => (await import('./leave-out.ts')).leaveOut(folder, options));
+
+program
   .command('tally')
   .description('count the ballots of a file and print result, rounds and matrices as JSON')
   .argument('<file>', 'ballots, a line for each kind: 3:A>B=C (see docs/tallies.md)')

@@ -10,6 +10,7 @@ export {
   appealRejection,
   judgeRejection,
 } from './contributions/appeals.ts';
+export { attachmentOf, keepAttachment } from './contributions/attachments.ts';
 export { commitFinding } from './contributions/commitments.ts';
 export {
   contributionOf,

@@ -113,6 +113,17 @@ export const contributions = pgTable('contributions', {
   paid: minor('paid'),
 });
 
+/* See migrations/0022_attachments.sql. */
+export const contributionAttachments = pgTable('contribution_attachments', {
+  id: text('id').primaryKey(),
+  memberId: text('member_id').notNull(),
+  contributionId: text('contribution_id'),
+  place: integer('place'),
+  sha256: text('sha256').notNull(),
+  webp: bytea('webp'),
+  addedAt: instant('added_at').notNull(),
+});
+
 export const contributionReviews = pgTable(
   'contribution_reviews',
   {

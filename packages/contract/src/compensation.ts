@@ -202,6 +202,8 @@ export const contributionRequestSchema = z.strictObject({
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, 'must be 32 bytes in hex')
     .optional(),
+  /** pictures that were sent before, in this order; see POST /api/attachments */
+  attachments: z.array(idSchema).max(4).optional(),
   /** says that seed and settings are kept, for clients that told so */
   seedKept: z.literal(true).optional(),
 });
@@ -221,6 +223,12 @@ export type GenerationSnapshot = z.infer<typeof generationSnapshotSchema>;
 export const reviewVerdictSchema = z.enum(['accept', 'reject']);
 export type ReviewVerdict = z.infer<typeof reviewVerdictSchema>;
 
+/** A picture that comes with a report; `sha256` is of what GET /api/attachments/:id answers. */
+export const attachmentSchema = z.object({ id: idSchema, sha256: z.string() });
+/** POST /api/attachments: multipart/form-data with `file`, at most 20 MiB; hand it in with a report within a week */
+export const attachmentResponseSchema = z.object({ attachment: attachmentSchema });
+export type AttachmentResponse = z.infer<typeof attachmentResponseSchema>;
+
 export const contributionSchema = z.object({
   id: idSchema,
   callId: idSchema,
@@ -234,6 +242,8 @@ export const contributionSchema = z.object({
   units: z.int().nullable(),
   /** null for whoever is neither its author, a reviewer of it, nor asked to review it */
   text: z.string().nullable(),
+  /** pictures that came with it, for whoever sees its words: GET /api/attachments/:id */
+  attachments: z.array(attachmentSchema),
   atMs: z.int().nullable(),
   frame: z.int().nullable(),
   region: regionSchema.nullable(),
@@ -463,6 +473,7 @@ export const compensationEndpoints = {
     '/api/contributions',
     { body: contributionRequestSchema, answer: contributionSubmittedResponseSchema },
   ),
+  keepAttachment: endpoint('POST', '/api/attachments', { answer: attachmentResponseSchema }),
   listContributions: endpoint('GET', '/api/contributions', { answer: contributionsResponseSchema }),
   getContribution: endpoint('GET', '/api/contributions/:id', { answer: contributionResponseSchema }),
   reviewDesk: endpoint('GET', '/api/reviews', { answer: reviewDeskResponseSchema }),

@@ -51,6 +51,7 @@ export {
   modelsSeenBy,
   registerShippedModel,
 } from './models/models.ts';
+export { drawnAnew } from './picture/read.ts';
 export { closeRenderers } from './picture/renderers.ts';
 export * from './rules.ts';
 export type { Glance } from './training/colours.ts';

@@ -181,6 +181,21 @@ export const compensationProblems = {
     title: 'Your salt opens nothing that you claimed in this call',
     next: 'Send the same first line and salt as in your claim, or leave the salt out. Nothing was stored.',
   },
+  attachment_unknown: {
+    status: 422,
+    title: 'A picture of the report is not yours to hand in',
+    next: 'Send up to four pictures of your own, each once: POST /api/attachments. Nothing was stored.',
+  },
+  too_many_attachments: {
+    status: 409,
+    title: 'Twelve pictures wait for a report already',
+    next: 'Hand some of them in. What is not handed in within a week is thrown away.',
+  },
+  unknown_attachment: {
+    status: 404,
+    title: 'There is no such picture for you',
+    next: 'It is for the author and the reviewers of its report, and goes with its author’s words.',
+  },
   about_nothing: {
     status: 422,
     title: 'Such work is about a clip, or about a model',

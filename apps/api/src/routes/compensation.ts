@@ -1,6 +1,7 @@
 import {
   type Appealed,
   appealRejection,
+  attachmentOf,
   callOf,
   callsOf,
   commitFinding,
@@ -9,6 +10,7 @@ import {
   earlierFindings,
   type GenerationRef,
   judgeRejection,
+  keepAttachment,
   openCall,
   putDown,
   review,
@@ -17,9 +19,10 @@ import {
   submit,
   whatWasPaid,
 } from '@uncaged/compensation';
-import { contributionsQuerySchema, compensationEndpoints as wire } from '@uncaged/contract';
-import { modelOf } from '@uncaged/provenance';
+import { contributionsQuerySchema, endpoint, compensationEndpoints as wire } from '@uncaged/contract';
+import { drawnAnew, modelOf } from '@uncaged/provenance';
 import { type Generation, readGeneration } from '@uncaged/studio';
+import { readUploaded, uploadBytes } from '../body.ts';
 import { type Deps, newRoutes } from '../deps.ts';
 import { route } from '../route.ts';
 import { wired } from '../wired.ts';
@@ -31,6 +34,7 @@ export function compensationRoutes(deps: Deps) {
   money(deps, app);
   calls(deps, app);
   contributions(deps, app);
+  attachments(deps, app);
   reviews(deps, app);
   return app;
 }
@@ -141,6 +145,28 @@ function contributions(deps: Deps, app: App): void {
     const found = await contributionOf(db.read, await deps.contextOf(c), params.id ?? '');
     if (!found) return { ok: false, code: 'unknown_contribution' };
     return { ok: true, answer: { contribution: wireContribution(found) } };
+  });
+}
+
+function attachments(deps: Deps, app: App): void {
+  const sent = { summary: 'Send a picture that is to come with a report', status: 201 as const };
+  route(app, wire.keepAttachment, sent, async ({ c }) => {
+    const { bytes } = await readUploaded(c, uploadBytes);
+    const drawn = await drawnAnew(bytes);
+    if (!drawn.ok) return drawn;
+    const kept = await keepAttachment(await deps.contextOf(c), drawn.webp);
+    return kept.ok ? { ok: true, answer: { attachment: kept.attachment } } : kept;
+  });
+  const picture = endpoint('GET', '/api/attachments/:id');
+  route(app, picture, { summary: 'A picture that came with a report' }, async ({ c, params }) => {
+    const found = await attachmentOf(deps.platform.db.read, await deps.contextOf(c), params.id ?? '');
+    if (!found) return { ok: false, code: 'unknown_attachment' };
+    return c.body(Buffer.from(found.webp), 200, {
+      'content-type': 'image/webp',
+      'cache-control': 'private, no-store',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'x-content-type-options': 'nosniff',
+    });
   });
 }
 

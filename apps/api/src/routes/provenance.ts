@@ -23,7 +23,7 @@ import {
 } from '@uncaged/provenance';
 import { adaptersOf } from '@uncaged/studio';
 import { z } from 'zod';
-import { readForm, refuseUnkeepable } from '../body.ts';
+import { readUploaded, refuseUnkeepable, uploadBytes } from '../body.ts';
 import { type ApiContext, type Deps, newRoutes } from '../deps.ts';
 import { Refused } from '../problems.ts';
 import { route } from '../route.ts';
@@ -39,8 +39,6 @@ import {
   wireWorkSummary,
 } from './provenance.view.ts';
 
-/** A file of 20 MiB with its form around it. */
-const UPLOAD_BYTES = 20 * 1024 * 1024 + 64 * 1024;
 /** A batch of an import: base64 makes four bytes of three. */
 const BATCH_BYTES = 16 * 1024 * 1024;
 
@@ -181,18 +179,11 @@ function uploads(deps: Deps, app: App): void {
     { summary: 'Bring in a work of my own', status: 201 },
     async ({ c, idempotencyKey }) => {
       const ctx = await deps.contextOf(c);
-      const form = await readForm(c, UPLOAD_BYTES).catch((error: unknown) => {
-        if (error instanceof Refused && error.code === 'body_too_large')
-          throw new Refused('file_too_large', error.extras);
-        throw error;
-      });
-      const file = form.get('file');
-      if (!(file instanceof File))
-        throw new Refused('invalid_input', { field: 'file', detail: 'file: there is none.' });
+      const { bytes, form } = await readUploaded(c, uploadBytes);
       const { expiresAt, ...fields } = readUpload(form);
       const added = await addWork(ctx, {
         ...fields,
-        bytes: new Uint8Array(await file.arrayBuffer()),
+        bytes,
         expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt),
         idempotencyKey,
       });

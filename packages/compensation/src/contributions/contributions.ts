@@ -14,6 +14,7 @@ import {
   memberActing,
 } from '../context.ts';
 import * as appeals from './appeals.store.ts';
+import * as attachments from './attachments.store.ts';
 import { commitmentOf } from './commitments.store.ts';
 import * as store from './contributions.store.ts';
 import { findingCommitment, firstLine } from './finding.ts';
@@ -29,6 +30,8 @@ import {
 } from './submission.ts';
 import { type ContributionView, viewOf } from './view.ts';
 
+/** Pictures that one piece brings at most. */
+export const attachmentsLimit = 4;
 /** Most pieces a list answers at once. */
 const listLimit = 500;
 
@@ -52,18 +55,22 @@ export interface SubmissionGiven extends Idempotent {
   generation: GenerationRef | null;
   /** the model it is about, where it is about no one clip */
   modelId?: string | undefined;
+  /** pictures that were kept for it, in this order; at most four */
+  attachments?: readonly string[] | undefined;
 }
 
 export type SubmitRefusal =
   | SubmissionRefusal
   | IdempotencyConflict
-  | { ok: false; code: 'unknown_call' | 'unknown_generation' | 'about_nothing' | 'commitment_unknown' };
+  | { ok: false; code: 'unknown_call' | 'unknown_generation' | 'about_nothing' | 'commitment_unknown' }
+  | { ok: false; code: 'attachment_unknown' };
 
 /**
  * Takes a piece of work under a call and sets aside what it and every answer about it will be paid, so that acceptance
  * can always pay. Errors, in the order they are tested: idempotency_conflict, unknown_call, unknown_generation,
  * about_nothing (work on the machine names no clip and no model), those of `takeSubmission`, commitment_unknown (the
- * salt opens nothing that this member committed to in this call); then nothing is stored.
+ * salt opens nothing that this member committed to in this call), attachment_unknown (not theirs, or handed in
+ * already); then nothing is stored.
  */
 export async function submit(
   given: GovernedContext,
@@ -91,6 +98,8 @@ export async function submit(
     if (!taken.ok) return taken;
     const claim = await claimed(tx, authorId, piece);
     if (claim === 'unknown') return { ok: false, code: 'commitment_unknown' };
+    const pictures = await picturesFor(tx, authorId, piece.attachments ?? []);
+    if (!pictures) return { ok: false, code: 'attachment_unknown' };
     const { atMs, frame, region } = submission;
     const row = {
       id: ctx.ids.next(),
@@ -106,8 +115,11 @@ export async function submit(
       submittedAt: ctx.now,
       reviewBy: reviewDeadline(call.terms, ctx.now),
     };
-    const entry = await recordInput(tx, ctx, { fact: submittedFact(row, call), idempotencyKey, input });
+    const fact = submittedFact(row, call, pictures);
+    const entry = await recordInput(tx, ctx, { fact, idempotencyKey, input });
     const stored = await store.insertContribution(tx, { ...row, entryId: entry.id });
+    for (const [place, { id }] of pictures.entries())
+      await attachments.attach(tx, id, { contributionId: row.id, place });
     await moveCounters(tx, callId, { held: taken.hold });
     const [contribution] = await viewsOf(tx, ctx, [stored]);
     if (!contribution) throw new Error('a contribution was stored and cannot be seen');
@@ -120,7 +132,16 @@ function inputOf(piece: SubmissionGiven): { [key: string]: Json } {
   const { callId, generationId, kind, text, atMs = null, frame = null } = piece;
   const input: { [key: string]: Json } = { what: 'contribution', callId, kind, text, atMs, frame };
   if (generationId !== undefined) input.generationId = generationId;
-  for (const name of ['region', 'tone', 'milestone', 'minutes', 'units', 'salt', 'modelId'] as const)
+  for (const name of [
+    'region',
+    'tone',
+    'milestone',
+    'minutes',
+    'units',
+    'salt',
+    'modelId',
+    'attachments',
+  ] as const)
     if (piece[name] !== undefined) input[name] = piece[name] as Json;
   return input;
 }
@@ -177,8 +198,25 @@ async function claimed(
   return row ? { commitmentId: row.id, foundAt: row.committedAt } : 'unknown';
 }
 
+/** The pictures that a piece brings, in its order; null where one is not its author's to bring. */
+async function picturesFor(
+  tx: Tx,
+  authorId: string,
+  ids: readonly string[],
+): Promise<attachments.AttachmentHead[] | null> {
+  if (ids.length === 0) return [];
+  if (ids.length > attachmentsLimit || new Set(ids).size < ids.length) return null;
+  const loose = new Map((await attachments.lockLoose(tx, authorId)).map((one) => [one.id, one]));
+  const found = ids.flatMap((id) => loose.get(id) ?? []);
+  return found.length === ids.length ? found : null;
+}
+
 /** The entry leaves out the prompt: it is its maker’s to have forgotten, and they erase no entry of another’s. */
-function submittedFact(row: Omit<store.NewContribution, 'entryId'>, call: StoredCall) {
+function submittedFact(
+  row: Omit<store.NewContribution, 'entryId'>,
+  call: StoredCall,
+  pictures: readonly attachments.AttachmentHead[],
+) {
   const { prompt: _prompt, ...generation } = row.generation ?? { prompt: '' };
   return {
     kind: 'contribution.submitted',
@@ -197,6 +235,7 @@ function submittedFact(row: Omit<store.NewContribution, 'entryId'>, call: Stored
       currency: call.terms.currency,
       reviewBy: row.reviewBy.toISOString(),
       ...more(row),
+      ...(pictures.length > 0 ? { attachments: pictures.map(({ sha256 }) => sha256) } : {}),
     },
     visibility: 'private' as const,
   };
@@ -226,6 +265,10 @@ async function viewsOf(
   const reviews = Map.groupBy(await store.reviewsOf(tx, ids), ({ contributionId }) => contributionId);
   const heard = await appeals.byIds(tx, ids);
   const votes = Map.groupBy(await appeals.votesOf(tx, ids), ({ contributionId }) => contributionId);
+  const pictures = Map.groupBy(
+    await attachments.ofPieces(tx, ids),
+    ({ contributionId }) => contributionId ?? '',
+  );
   const calls = await callsById(
     tx,
     found.map((row) => row.callId),
@@ -234,8 +277,11 @@ async function viewsOf(
     const call = calls.get(row.callId);
     if (!call) throw new Error(`contribution ${row.id} belongs to no call`);
     const appeal = heard.get(row.id) ?? null;
-    const answers = { reviews: reviews.get(row.id) ?? [], appeal, votes: votes.get(row.id) ?? [] };
-    return viewOf(row, call.terms, answers, viewer, ctx.now);
+    const came = {
+      ...{ reviews: reviews.get(row.id) ?? [], appeal, votes: votes.get(row.id) ?? [] },
+      pictures: pictures.get(row.id) ?? [],
+    };
+    return viewOf(row, call.terms, came, viewer, ctx.now);
   });
 }
 
@@ -276,10 +322,11 @@ export async function isUnderReview(tx: Tx, generationId: string, memberId: stri
 }
 
 /**
- * Erases the words a member wrote: their reports, the reasons of their reviews and appeals, and their prompts where
+ * Erases the words a member wrote, and their pictures: their reports, the reasons of their reviews and appeals, and their prompts where
  * pieces keep them. What was decided and paid stays, as do the pieces that wait: their reviewers see that the words are
  * gone. The book's private payloads are erased by whoever forgets the member. Answers how many rows were blanked.
  */
 export async function eraseWords(tx: Tx, memberId: string): Promise<number> {
-  return (await store.eraseWords(tx, memberId)) + (await appeals.eraseWords(tx, memberId));
+  const words = (await store.eraseWords(tx, memberId)) + (await appeals.eraseWords(tx, memberId));
+  return words + (await attachments.erase(tx, memberId));
 }

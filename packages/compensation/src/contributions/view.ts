@@ -1,6 +1,7 @@
 import type { WorkKind } from '../calls/kinds.ts';
 import type { CallTerms } from '../calls/terms.ts';
 import type { AppealRow, AppealVoteRow } from './appeals.store.ts';
+import type { AttachmentHead } from './attachments.store.ts';
 import type { ContributionRow, ReviewRow } from './contributions.store.ts';
 import type { DecidedBy, Verdict } from './decision.ts';
 import type { GenerationSnapshot, Region } from './submission.ts';
@@ -49,6 +50,8 @@ export interface ContributionView {
   minutes: number | null;
   units: number | null;
   text: string | null;
+  /** pictures that came with it, for whoever sees its words, but for those that were erased */
+  attachments: { id: string; sha256: string }[];
   atMs: number | null;
   frame: number | null;
   region: Region | null;
@@ -81,7 +84,9 @@ export interface ContributionView {
   decisionEntryId: string | null;
 }
 
-export interface Answers {
+/** What came with a piece, and what was answered to it. */
+export interface Came {
+  pictures: readonly AttachmentHead[];
   reviews: readonly ReviewRow[];
   appeal: AppealRow | null;
   votes: readonly AppealVoteRow[];
@@ -96,7 +101,7 @@ export interface Answers {
 export function viewOf(
   row: ContributionRow,
   terms: Pick<CallTerms, 'title' | 'currency' | 'reviewerSeats' | 'milestones'>,
-  { reviews, appeal, votes }: Answers,
+  { pictures, reviews, appeal, votes }: Came,
   viewer: Viewer,
   now: Date,
 ): ContributionView {
@@ -126,6 +131,7 @@ export function viewOf(
     minutes: row.minutes,
     units: row.units,
     text: open ? row.body : null,
+    attachments: pictures.filter(({ erased }) => open && !erased).map(({ id, sha256 }) => ({ id, sha256 })),
     atMs: row.atMs,
     frame: row.frame,
     region: row.region,

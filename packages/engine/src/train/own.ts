@@ -9,6 +9,7 @@ import { mixOf } from '../adapter/mix.ts';
 import type { Adapter } from '../adapter/read.ts';
 import { CLIP } from '../adapter/step.ts';
 import type { LoadedModel } from '../model/load.ts';
+import type { Parameters } from '../model/parameters.ts';
 import { Sampler } from '../sample/sampler.ts';
 import { drawSheet } from '../sample/sheet.ts';
 import { adapterCourse, type Course, modelCourse } from './course.ts';
@@ -58,6 +59,8 @@ export type TrainHooks = {
   readonly signal?: AbortSignal;
   /** Ends the run with what was learnt so far. */
   readonly stop?: AbortSignal;
+  /** Called right before the result with what was learnt, as views that do not outlast the call. */
+  readonly learnt?: (course: Course, parameters: Parameters) => void;
 };
 
 const CHECKPOINT_SECONDS = 15;
@@ -162,6 +165,7 @@ async function follow(session: Session, pictures: readonly Picture[]): Promise<F
   if (!signal?.aborted) await sheet(session, done);
   if (signal?.aborted)
     return { code: 'cancelled', message: `cancelled after step ${done}; its checkpoint stays` };
+  session.hooks.learnt?.(course, trainer.parameters('e'));
   const safetensors = course.file(trainer.parameters('e'), done);
   const sha256 = createHash('sha256').update(safetensors).digest('hex');
   const spent = prepared + seconds + (performance.now() - drawing) / 1000;

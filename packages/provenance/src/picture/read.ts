@@ -78,6 +78,16 @@ export function openPicture(bytes: Uint8Array, { isOwn = false } = {}): Opened {
   return { ok: true, about: svg.about, draw: () => drawn(bytes, { bytes: safe, mediaType, isOwn }) };
 }
 
+/**
+ * What pages show of a picture or a clip that somebody sent, and nothing else of it: WebP, at most 512 pixels a side, 320
+ * where it moves; no metadata. Errors: those of `openPicture` for an own work, and of drawing it.
+ */
+export async function drawnAnew(bytes: Uint8Array): Promise<{ ok: true; webp: Uint8Array } | Refusal> {
+  const opened = openPicture(bytes, { isOwn: true });
+  const read = opened.ok ? await opened.draw() : opened;
+  return read.ok ? { ok: true, webp: read.facts.shown } : read;
+}
+
 /** For what is made of pixels, the sanitised form is what machines are given, else the picture for pages. */
 async function drawn(original: Uint8Array, ask: Ask): Promise<Read> {
   const rendered = await render(ask);
