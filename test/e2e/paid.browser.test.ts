@@ -119,9 +119,24 @@ test('a finding is claimed, marked on the clip, logged with a draft behind it, a
   await page.mouse.move(box.x + box.width * 0.75, box.y + box.height * 0.5, { steps: 4 });
   await page.mouse.up();
   await page.getByText('A part is marked').waitFor();
+  const pictures = page.getByLabel('Pictures to go with it');
+  const door =
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 6"><rect width="8" height="6" fill="#c02020"/></svg>';
+  await pictures.setInputFiles([
+    { name: 'door.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(door) },
+    { name: 'note.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') },
+  ]);
+  await page.getByRole('button', { name: 'Log it' }).click();
+  await page.getByRole('alert').waitFor();
+  expect(await page.getByRole('alert').textContent()).toContain('note.png');
+  expect(await words.inputValue()).toBe('The door melts.\nOn frame 9, whatever the seed.');
+  await page.getByText('A part is marked').waitFor();
+  await page.getByAltText('Sent before').waitFor();
   await look('iris', 'work-log');
+  expect(await pictures.inputValue()).toBe('');
   await page.getByRole('button', { name: 'Log it' }).click();
   await page.waitForURL('**/work/reports/*');
+  await page.getByAltText('Picture 1 that came with the report').waitFor();
   await page.getByText('before it was written up').waitFor();
   expect(
     await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('draft:'))),
@@ -332,6 +347,36 @@ test('an artist whose work taught the model is confirmed, and sees what each cli
   await page.goto('/work/funds');
   expect(await page.locator('#sheet').textContent()).toContain('0.00');
   await look('ko', 'funds-sheet');
+});
+
+test('a vote has the clips of a month share a sum; a clip says its part, before the month is over and after', {
+  timeout: walk,
+}, async () => {
+  const value = 50_000;
+  const sum = [{ op: 'replace', path: '/compensation/royalty/perMonth', value }];
+  await table.pass('heron', 'rate_card', sum);
+  const { iris } = table.members;
+  const wish = { prompt: 'a red house', seed: '8', steps: 4 };
+  const { generation } = await iris.post<{ generation: { id: string } }>('/api/generations', wish);
+  await stage.until(async () => {
+    const now = await iris.get<{ generation: { state: string } }>(`/api/generations/${generation.id}`);
+    return now.generation.state === 'done';
+  });
+  await iris.post(`/api/generations/${generation.id}/publish`, { caption: 'red house again' });
+  await stage.pass(0);
+  const page = await pageOf('iris');
+  await page.goto(`/clips/${generation.id}#royalty`);
+  const paid = page.locator('#royalty');
+  expect(await paid.textContent()).toContain('500.00 EUR that all clips of');
+  await look('iris', 'clip-month');
+  await stage.pass(31 * DAY);
+  await page.reload();
+  expect(await paid.textContent()).toContain('shared 500.00 EUR');
+  await page.getByText('Count it again yourself').first().click();
+  await look('iris', 'clip-month-shared');
+  await page.goto('/policy');
+  expect(await page.locator('main').textContent()).toContain('all clips of a month share 500.00 EUR more');
+  await look('iris', 'policy-month');
 });
 
 test('nothing went wrong on any of these pages, and the book holds', { timeout: walk }, async () => {

@@ -52,7 +52,7 @@ export function leaveOutPage(audit: Audit, rows: readonly AuditRow[]): string {
 body { margin: 0 auto; max-width: 1360px; padding: 0 clamp(18px, 3vw, 32px) 60px; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; font-variant-numeric: tabular-nums; }
 h1 { font: 400 clamp(36px, 5vw, 64px)/1 Georgia, serif; margin: 36px 0 12px; }
 p { max-width: 46em; } .q { color: var(--quiet); } .mark { background: var(--mark); color: #0c0c0c; padding: 0 .2em; }
-.pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(260px, 1fr)); gap: 24px; margin: 32px 0; }
+.pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 400px), 1fr)); gap: 24px; margin: 32px 0; }
 figure { margin: 0; } img { width: 100%; image-rendering: pixelated; display: block; background: #fff; } figcaption { padding: 6px 0; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; } th, td { text-align: left; font-weight: 400; padding: 10px 14px 10px 0; border-bottom: 1px solid var(--hair); vertical-align: top; } thead th { color: var(--quiet); } .n { text-align: right; white-space: nowrap; }
 code { overflow-wrap: anywhere; font-size: 14px; }
