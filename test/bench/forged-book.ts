@@ -19,7 +19,6 @@ import {
   postingLines,
   type Sign,
   signCheckpoint,
-  signReceipt,
   TreeBuilder,
   toBase64,
   uint32,
@@ -32,8 +31,6 @@ import { FOUNDED, facts, timeOf } from './forged-facts.ts';
 
 /** A checkpoint stands after every so many entries. */
 const CHECKPOINT_EVERY = 100;
-/** Receipts that are signed together. */
-const BATCH = 2000;
 
 /** Where a forged book lies, and what it holds besides the archive. */
 export interface ForgedBook {
@@ -48,7 +45,7 @@ export interface ForgedBook {
 /**
  * An honestly signed export of so many entries in a temporary folder, written as it goes: after the example's founding,
  * vote and work, money that comes in and moves between funds, clips and their royalties, and pieces of work handed in,
- * reviewed and paid. Every entry has its receipt; a checkpoint stands after every hundred.
+ * reviewed and paid. A checkpoint stands after every hundred.
  */
 export async function forgeBook(entries: number): Promise<ForgedBook> {
   const folder = await mkdtemp(path.join(tmpdir(), 'uncaged-forged-'));
@@ -97,23 +94,6 @@ function forgersSecret(): KeyObject {
 const secretKey = forgersSecret();
 const signNow: Sign = (message) => sign(null, message, secretKey);
 
-/** The lines of these entries' receipts; other threads sign. */
-async function receiptLines(entries: readonly ArchivedEntry[]): Promise<string> {
-  const line = (entry: ArchivedEntry, by: Sign) => `${spelled({ ...signReceipt(entry, forgersKey, by) })}\n`;
-  const lines = entries.map(async (entry) => {
-    let message = new Uint8Array();
-    signReceipt(entry, forgersKey, (bytes) => {
-      message = bytes.slice();
-      return new Uint8Array(64);
-    });
-    const signature = await new Promise<Uint8Array>((resolve, reject) => {
-      sign(null, message, secretKey, (error, made) => (error ? reject(error) : resolve(made)));
-    });
-    return line(entry, () => signature);
-  });
-  return (await Promise.all(lines)).join('');
-}
-
 async function writeEntries(
   building: Building,
   leaves: Awaited<ReturnType<Building['open']>>,
@@ -121,21 +101,9 @@ async function writeEntries(
 ): Promise<TreeBuilder> {
   const tree = new TreeBuilder();
   const notes: string[] = [];
-  const [lines, postings, receipts] = await Promise.all([
-    building.open(FILES.entries),
-    building.open(FILES.postings),
-    building.open(FILES.receipts),
-  ]);
+  const [lines, postings] = await Promise.all([building.open(FILES.entries), building.open(FILES.postings)]);
   await postings.append(utf8(POSTINGS_HEADER));
-  const batch: ArchivedEntry[] = [];
-  let signing = Promise.resolve('');
-  const signed = async () => {
-    await receipts.append(utf8(await signing));
-    signing = receiptLines(batch.splice(0));
-  };
   for (const entry of forged(count)) {
-    batch.push(entry);
-    if (batch.length === BATCH) await signed();
     await lines.append(utf8(`${entryLine(entry)}\n`));
     await postings.append(utf8(postingLines(entry)));
     for (const { path, text } of derivedFiles(entry)) await building.write(path, text);
@@ -147,9 +115,7 @@ async function writeEntries(
     if (size % CHECKPOINT_EVERY === 0 || size === count)
       notes.push(signCheckpoint(tree.size, tree.root(), forgersKey, signNow));
   }
-  await signed();
-  await signed();
-  for (const writing of [lines, postings, receipts]) await writing.close();
+  for (const writing of [lines, postings]) await writing.close();
   await building.write(FILES.checkpoints, notes.join('\n'));
   return tree;
 }

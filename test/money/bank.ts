@@ -18,6 +18,7 @@ import {
   accrueRoyalty,
   callsOf,
   compensationChecks,
+  countClip,
   declareSource,
   deposit,
   due,
@@ -28,6 +29,7 @@ import {
   review,
   submit,
   transfer,
+  weighPool,
 } from '../../packages/compensation/src/index.ts';
 import type { GovernedContext } from '../../packages/governance/src/index.ts';
 import { found, invite, join } from '../../packages/governance/src/index.ts';
@@ -67,6 +69,8 @@ export class Bank {
   readonly #movable: string[] = [];
   readonly #waiting: string[] = [];
   #batch: Posted[] = [];
+  /** by model: of each member, works that are theirs */
+  readonly #claims = new Map<string, Map<string, bigint>>();
   #clips = 0;
 
   private constructor(platform: BankPlatform, members: GovernedContext[], fault: Fault | undefined) {
@@ -84,8 +88,12 @@ export class Bank {
       ...{ founder: { pseudonym: 'heron', password }, deposit: { amount: '100000000', source: 'grant' } },
     });
     if (!founded.ok) throw new Error(founded.code);
+    const { document } = founded.policy;
+    const royalty = { ...document.compensation.royalty, perMonth: 500 };
+    const compensation = { ...document.compensation, royalty };
+    const policy = { ...founded.policy, document: { ...document, compensation } };
     const acting = (id: string, roles: readonly string[]): GovernedContext => {
-      return { ...world, policy: founded.policy, actor: { memberId: id, roles, kind: 'member' } };
+      return { ...world, policy, actor: { memberId: id, roles, kind: 'member' } };
     };
     const heron = acting(founded.member.id, founded.member.roles);
     const members = [heron];
@@ -314,19 +322,40 @@ export class Bank {
       await sealStanding(this.#platform, 60_000);
       while ((await due(steward)) > 0);
     }
-    if (operation.do === 'clip') {
-      this.#clips += 1;
-      const made = {
-        generationId: `clip-${this.#clips}`,
-        modelId: `reed-${operation.model}`,
-        works: operation.model,
-      };
-      const accrue = () => this.#platform.db.transaction((tx) => accrueRoyalty(tx, steward, made));
-      await accrue();
-      const again = await accrue();
-      if (again.entry !== null) throw new Broken(`clip ${made.generationId} paid twice`);
-    }
+    if (operation.do === 'clip') await this.#clip(operation.model);
+    if (operation.do === 'weigh') await this.#weigh(operation);
     await this.#learn();
+  }
+
+  async #clip(model: number): Promise<void> {
+    this.#clips += 1;
+    const made = { generationId: `clip-${this.#clips}`, ...behind(model) };
+    const finish = () =>
+      this.#platform.db.transaction(async (tx) => {
+        const counted = await countClip(tx, this.#steward, made);
+        return [counted, (await accrueRoyalty(tx, this.#steward, made)).entry];
+      });
+    await finish();
+    if ((await finish()).some((entry) => entry !== null))
+      throw new Broken(`clip ${made.generationId} counted or paid twice`);
+  }
+
+  /** Claims one work more while there is one that is nobody's; then only what is paid for changes. */
+  async #weigh({ model, member, weight }: Extract<Operation, { do: 'weigh' }>): Promise<void> {
+    const { modelId, works } = behind(model);
+    const memberId = this.#members[member]?.actor.memberId;
+    if (!memberId) return;
+    const claims = this.#claims.get(modelId) ?? new Map<string, bigint>();
+    this.#claims.set(modelId, claims);
+    const all = [...claims.values()].reduce((sum, claimed) => sum + claimed, 0n);
+    const claimed = (claims.get(memberId) ?? 0n) + (all < BigInt(works) ? 1n : 0n);
+    if (claimed === 0n) return;
+    claims.set(memberId, claimed);
+    const paidFor = BigInt(weight) < claimed ? BigInt(weight) : claimed;
+    const holders = [{ memberId, claimed, weight: paidFor }];
+    await this.#platform.db.transaction((tx) =>
+      weighPool(tx, this.#steward, { modelId, works: BigInt(works), holders }),
+    );
   }
 
   async #call(budget: string): Promise<void> {
@@ -427,6 +456,9 @@ export class Bank {
     }
   }
 }
+
+/** A model that clips are made with, and how many works taught it: none, three or six. */
+const behind = (model: number) => ({ modelId: `reed-${model}`, works: 3 * model });
 
 /** Runs operations on a bank of their own; what went wrong, or null. */
 export async function faultOf(operations: readonly Operation[], fault?: Fault): Promise<string | null> {

@@ -41,8 +41,10 @@ export type Operation =
   | { do: 'answer'; reviewer: number; accept: boolean }
   /** time passes, and what is due is done: silence pays, calls close and give back */
   | { do: 'wait'; days: number }
-  /** a clip is made, and pays the works behind its model */
+  /** a clip is made, counts in its month, and pays the works behind its model */
   | { do: 'clip'; model: number }
+  /** somebody claims a work of a model, or says how many of theirs are paid for */
+  | { do: 'weigh'; model: number; member: number; weight: number }
   /** the book is sealed up to here */
   | { do: 'checkpoint' }
   | { do: 'read'; what: 'statement' | 'funds' | 'calls' | 'proof' | 'page'; nth: number };
@@ -106,6 +108,15 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('wait' as const), days: fc.integer({ min: 1, max: 9 }) }),
   },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('clip' as const), model: fc.nat(2) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('weigh' as const),
+      model: fc.nat(2),
+      member: fc.nat(4),
+      weight: fc.nat(6),
+    }),
+  },
   { weight: 3, arbitrary: fc.constant<Operation>({ do: 'checkpoint' }) },
   {
     weight: 8,

@@ -116,6 +116,7 @@ export const access: Readonly<Record<string, readonly Who[]>> = {
   'GET /api/models/:id': ['anyone'],
   'GET /api/datasets/:id': ['anyone'],
   'GET /api/generations/:id/lineage': ['anyone'],
+  'GET /api/generations/:id/alike': ['anyone'],
   'GET /api/credentials/chain': ['anyone'],
 
   // studio

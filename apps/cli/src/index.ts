@@ -52,6 +52,7 @@ program
   .description('check an export with nothing but the export')
   .argument('<file>', 'the archive')
   .option('--key <key>', 'the key you noted down, which the archive must be signed with')
+  .option('--receipt <file...>', 'receipts you kept, as JSON: what they promise must stand in the archive')
   .action(async (file, options) => (await import('./verify.ts')).verify(file, options));
 
 program

@@ -10,7 +10,6 @@ export const FILES = {
   entries: 'book/entries.jsonl',
   postings: 'book/postings.csv',
   checkpoints: 'book/checkpoints.txt',
-  receipts: 'book/receipts.jsonl',
   manifest: 'MANIFEST.jsonl',
   seal: 'MANIFEST.note',
 } as const;

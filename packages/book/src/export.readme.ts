@@ -67,8 +67,9 @@ and the root over the first n leaves must be what the checkpoint of size n in bo
 
 ## 3. What people were told still stands
 
-book/receipts.jsonl has, for every entry, the signed receipt that was handed out when it was written. Compare with
-the one you kept: it names the entry, the hash of its leaf and the time.
+Whoever did something was handed a receipt: it names the entry, the hash of its leaf and the time, and is signed with the
+key above. Take the one you kept: its entry must stand in book/entries.jsonl with that leaf hash and time. The verifier
+does it, too: \`npm run uncaged -- verify FILE --receipt RECEIPT.json\`.
 
 ## 4. Votes, policies, weights
 

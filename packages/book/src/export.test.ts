@@ -87,7 +87,6 @@ test('an archive holds the book, its blobs, and a signed manifest of everything'
     FILES.checkpoints,
     FILES.entries,
     FILES.postings,
-    FILES.receipts,
     FILES.keys,
     'policy/1.json',
   ]);

@@ -18,10 +18,9 @@ import { canonicalJson, type Json } from './canonical.ts';
 import { allCheckpoints } from './checks.store.ts';
 import { type StoredEntry, sealedEntries } from './entries.store.ts';
 import { readme } from './export.readme.ts';
-import { type BookKey, bookKey } from './key.ts';
+import { bookKey } from './key.ts';
 import * as log from './log.store.ts';
 import { formatVerifierKey } from './note.ts';
-import { signReceipt } from './receipt.ts';
 import { sealStanding } from './sealing.ts';
 import { placed, zipDirectory, zippedSize } from './zip.ts';
 
@@ -47,7 +46,7 @@ export interface Archive {
 
 /**
  * Everything a stranger needs to check the book, in one zip: sealed entries with their public payloads (and the private
- * ones when `withPrivate`), postings, checkpoints, receipts, keys, policies, ballots, and the blobs that entries vouch
+ * ones when `withPrivate`), postings, checkpoints, keys, policies, ballots, and the blobs that entries vouch
  * for, all named with their hashes in a signed manifest. Built in temporary files, so that a slow reader holds nothing
  * up. Error: `nothing_sealed` (an empty book).
  */
@@ -63,7 +62,7 @@ export async function exportArchive(
   try {
     const building = new Building(folder);
     const key = await bookKey(ctx.secrets);
-    const named = await writeBook(ctx, building, { key, size: newest.size, withPrivate });
+    const named = await writeBook(ctx, building, { size: newest.size, withPrivate });
     const missingBlobs = await writeBlobs(ctx.blobs, building, named);
     const verifierKey = formatVerifierKey(key.key);
     const keys = { origin: key.key.name, publicKey: toBase64(key.key.publicKey), verifierKey };
@@ -82,17 +81,17 @@ export async function exportArchive(
   }
 }
 
-/** Entries, postings, receipts, checkpoints and what is derived from them; answers the hashes of blobs named. */
+/** Entries, postings, checkpoints and what is derived from them; answers the hashes of blobs named. */
 async function writeBook(
   ctx: ExportContext,
   building: Building,
-  { key, size, withPrivate }: { key: BookKey; size: bigint; withPrivate: boolean },
+  { size, withPrivate }: { size: bigint; withPrivate: boolean },
 ): Promise<Set<string>> {
   const blobs = new Set<string>();
-  const [entries, postings, receipts] = await Promise.all(
-    [FILES.entries, FILES.postings, FILES.receipts].map((path) => building.open(path)),
-  );
-  if (!entries || !postings || !receipts) throw new Error('the files did not open');
+  const [entries, postings] = await Promise.all([
+    building.open(FILES.entries),
+    building.open(FILES.postings),
+  ]);
   await postings.append(utf8(POSTINGS_HEADER));
   for (let next = 0n; next < size; ) {
     const page = await sealedEntries(ctx.db.read, { after: next - 1n, newestFirst: false, limit: 500 });
@@ -101,13 +100,12 @@ async function writeBook(
       const entry = archived(stored, withPrivate);
       await entries.append(utf8(`${entryLine(entry)}\n`));
       await postings.append(utf8(postingLines(entry)));
-      await receipts.append(utf8(`${text({ ...signReceipt(entry, key.key, key.sign) })}\n`));
       for (const { path, text: content } of derivedFiles(entry)) await building.write(path, content);
       for (const hash of blobsNamed(entry)) blobs.add(hash);
     }
     next += BigInt(page.length);
   }
-  for (const writing of [entries, postings, receipts]) await writing.close();
+  for (const writing of [entries, postings]) await writing.close();
   const notes = (await allCheckpoints(ctx.db.read))
     .filter((each) => each.size <= size)
     .map(({ note }) => note);

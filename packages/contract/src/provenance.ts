@@ -322,6 +322,26 @@ export const lineageSchema = z.object({
 });
 export type Lineage = z.infer<typeof lineageSchema>;
 
+/**
+ * GET /api/generations/:id/alike: works behind the clip's model that look most like it. Likeness is no sign of where it
+ * came from, and nobody is paid by it.
+ */
+export const alikeSchema = z.object({
+  works: z.array(
+    z.object({
+      workId: idSchema,
+      title: z.string(),
+      author: authorRefSchema,
+      image: z.string().nullable(),
+      /** of 64 steps of light and dark those that are the same */
+      alike: z.int(),
+    }),
+  ),
+  /** works of the model whose picture is known here */
+  compared: z.int(),
+});
+export type Alike = z.infer<typeof alikeSchema>;
+
 export const provenanceEndpoints = {
   /** query: `q`, `author` (author id), `source`, `mine`, `cursor`, `limit` */
   listWorks: endpoint('GET', '/api/works', { answer: workListSchema }),
@@ -363,6 +383,7 @@ export const provenanceEndpoints = {
   getDataset: endpoint('GET', '/api/datasets/:id', { answer: datasetPageSchema }),
   /** query: `cursor`, `limit` for the works */
   lineage: endpoint('GET', '/api/generations/:id/lineage', { answer: lineageSchema }),
+  alike: endpoint('GET', '/api/generations/:id/alike', { answer: alikeSchema }),
   /** the collective's certificate chain, PEM: whom a C2PA reader may trust */
   credentialChain: endpoint('GET', '/api/credentials/chain', {
     answer: z.object({ pem: z.string(), rootSha256: sha256Schema }),

@@ -26,6 +26,7 @@ export {
   pendingFiles,
   startImport,
 } from './imports/imports.ts';
+export { type WorkAlike, worksAlike } from './lineage/alike.ts';
 export {
   changedDatasets,
   modelsTaughtBy,

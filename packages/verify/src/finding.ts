@@ -1,7 +1,7 @@
 /** The first thing that is wrong. */
 export interface Finding {
   readonly code: FindingCode;
-  /** File of the archive; null when the container itself is broken. */
+  /** File of the archive; null when the container itself is broken, or a receipt that was kept is not. */
   readonly file: string | null;
   /** Line of that file, from 1. */
   readonly line?: number;
@@ -29,6 +29,8 @@ export type FindingCode =
   | 'root_mismatch'
   | 'bad_checkpoint'
   | 'bad_receipt'
+  | 'broken_promise'
+  | 'receipt_too_new'
   | 'repeated_wrongly'
   | 'missing_blob'
   | 'broken_policy'

@@ -14,9 +14,9 @@ import {
 import { about, checkEntry, isFields, type Line, readLine } from './entries.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import { TextHash } from './hashing.ts';
+import type { Promised } from './kept.ts';
 import type { Replay } from './replay/replay.ts';
 import { linesAtOnce, type Part } from './source.ts';
-import type { Promised } from './usual.ts';
 
 /** Reads the entries from genesis and builds again everything that follows from them. */
 export class Ledger {
@@ -49,10 +49,7 @@ export class Ledger {
    * The first entry that is wrong, in the order of the log; null when all hold. `onEntries` is handed the entries that
    * hold, many at once, and awaited.
    */
-  async read(
-    part: Part,
-    onEntries: (entries: readonly Promised[]) => Promise<void>,
-  ): Promise<Finding | null> {
+  async read(part: Part, onEntries: (entries: readonly Promised[]) => void): Promise<Finding | null> {
     for await (const { first, lines, wrong } of linesAtOnce(part)) {
       const entries: Promised[] = [];
       for (const [index, text] of lines.entries()) {
@@ -61,7 +58,7 @@ export class Ledger {
         if (finding) return finding;
         if (line) entries.push({ id: line.entry.id, leafHash: line.entry.leafHash, time: line.time });
       }
-      await onEntries(entries);
+      onEntries(entries);
       if (wrong) return wrong;
     }
     this.derived.set(FILES.postings, this.#table.hex());

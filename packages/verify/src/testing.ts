@@ -22,7 +22,6 @@ import {
   sealText,
   signCheckpoint,
   signNote,
-  signReceipt,
   TreeBuilder,
   toBase64,
   toHex,
@@ -116,10 +115,6 @@ export function forgeArchive(entries: readonly ArchivedEntry[], forgery: Forgery
   put(FILES.entries, entries.map((entry) => `${entryLine(entry)}\n`).join(''));
   put(FILES.postings, POSTINGS_HEADER + entries.map(postingLines).join(''));
   put(FILES.checkpoints, notes.join('\n'));
-  put(
-    FILES.receipts,
-    entries.map((entry) => `${spelled({ ...signReceipt(entry, forgersKey, sign) })}\n`).join(''),
-  );
   for (const blob of forgery.blobs ?? []) put(blobPath(toHex(sha256(blob))), blob);
   for (const [path, content] of Object.entries(forgery.files ?? {})) put(path, content);
   for (const path of forgery.without ?? []) files.delete(path);

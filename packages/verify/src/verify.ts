@@ -2,6 +2,7 @@ import {
   type Checkpoint,
   FILES,
   formatVerifierKey,
+  type Json,
   type Reader,
   sameBytes,
   toHex,
@@ -10,6 +11,7 @@ import { changedFiles, isKey, type Opened, openArchive } from './container.ts';
 import { about } from './entries.ts';
 import type { Finding } from './finding.ts';
 import { Signatures } from './hashing.ts';
+import { KeptReceipts } from './kept.ts';
 import { Ledger } from './ledger.ts';
 import { Appeals } from './replay/appeals.ts';
 import { Delegations } from './replay/delegations.ts';
@@ -20,12 +22,14 @@ import { Payments } from './replay/payments.ts';
 import { Policies, type PolicyStep } from './replay/policies.ts';
 import { Proposals } from './replay/proposals.ts';
 import { type InForce, Votes } from './replay/votes.ts';
-import { Receipts, readCheckpoints } from './signed.ts';
+import { readCheckpoints } from './signed.ts';
 import { bytesReader, type Part } from './source.ts';
 
 export interface Options {
   /** The key as someone noted it down (C2SP verifier key, or base64 of the 32 bytes); another one is a finding. */
   readonly expectedKey?: string;
+  /** Receipts that somebody kept, as they were handed out: what they promise must stand in the archive. */
+  readonly receipts?: readonly Json[];
   /** What is being done, for a progress line. */
   readonly onProgress?: (doing: string) => void;
 }
@@ -41,6 +45,7 @@ export interface Figures {
   readonly privatePayloads: number;
   readonly erasedPayloads: number;
   readonly checkpoints: number;
+  /** Receipts somebody kept that were held against it. */
   readonly receipts: number;
   readonly signatures: number;
   readonly postings: number;
@@ -65,7 +70,7 @@ export type Verdict = { ok: true; figures: Figures } | ({ ok: false } & Finding)
 
 /**
  * Checks an exported archive with nothing but the archive: every byte of it against the signed manifest, the tree from
- * genesis, every checkpoint and receipt, balances, commitments, policy steps, tallies, payments, weights. Names the
+ * genesis, every checkpoint, the receipts somebody kept, balances, commitments, policy steps, tallies, payments, weights. Names the
  * first entry that is wrong, or the file. Never throws for what an archive can hold.
  */
 export async function verifyArchive(source: Uint8Array | Reader, options: Options = {}): Promise<Verdict> {
@@ -100,6 +105,7 @@ class Run {
   readonly #opened: Opened;
   readonly #options: Options;
   readonly #signatures: Signatures;
+  readonly #receipts: KeptReceipts;
   readonly #members: Members = new Members(
     () => this.#policies.current,
     (proposalId) => this.#votes.elected(proposalId),
@@ -126,12 +132,12 @@ class Run {
   });
   #ledger = new Ledger([], []);
   #checkpoints: readonly Checkpoint[] = [];
-  #receipts = 0;
 
   constructor(opened: Opened, options: Options) {
     this.#opened = opened;
     this.#options = options;
     this.#signatures = new Signatures(opened.key);
+    this.#receipts = new KeptReceipts(options.receipts ?? [], opened.key);
   }
 
   async check(): Promise<Finding | null> {
@@ -150,15 +156,14 @@ class Run {
       this.#payments,
     ]);
     this.#options.onProgress?.('reading the entries');
-    const receipts = new Receipts(this.#part(FILES.receipts), key, this.#signatures);
     const inLog =
-      (await this.#ledger.read(this.#part(FILES.entries), (entries) => receipts.take(entries))) ??
+      (await this.#ledger.read(this.#part(FILES.entries), (entries) => this.#receipts.take(entries))) ??
       this.#wholeTree();
     if (inLog) return inLog;
     this.#options.onProgress?.('checking signatures');
-    this.#receipts = receipts.count;
     return (
-      (await receipts.end()) ??
+      (await this.#signatures.settle()) ??
+      this.#receipts.end() ??
       this.#payments.unfinished() ??
       this.#files() ??
       (await this.#models.checkManifests(parts))
@@ -234,7 +239,7 @@ class Run {
       privatePayloads: ledger.private_,
       erasedPayloads: ledger.erased,
       checkpoints: this.#checkpoints.length,
-      receipts: this.#receipts,
+      receipts: this.#receipts.held,
       signatures: this.#signatures.checked,
       postings: ledger.postings,
       balances: sorted(

@@ -17,10 +17,13 @@ function figuresInWords(figures: Figures): string {
   const held = figures.balances.filter(({ balance }) => balance !== 0n);
   const width = Math.max(0, ...held.map(({ account }) => account.length));
   return [
-    `CONFIRMED: ${figures.entries} entries from the first on, ${figures.checkpoints} checkpoints, ${figures.receipts} receipts.`,
+    `CONFIRMED: ${figures.entries} entries from the first on, ${figures.checkpoints} checkpoints.`,
     '',
     `key       ${figures.verifierKey}`,
     `root      ${figures.root}`,
+    ...(figures.receipts > 0
+      ? [`receipts  ${figures.receipts} that you kept: their entries stand as promised`]
+      : []),
     `payloads  ${figures.privatePayloads} private, ${figures.erasedPayloads} erased: there only their commitments were checked`,
     `policies  ${figures.policies.length}, each after the first by a passed vote, or as a vote or a rule had foreseen`,
     `work      accepted and paid as promised: ${figures.contributions.accepted}, rejected: ${figures.contributions.rejected}`,

@@ -20,14 +20,16 @@ import {
   pictureOf,
   startImport,
   workOf,
+  worksAlike,
 } from '@uncaged/provenance';
-import { adaptersOf } from '@uncaged/studio';
+import { adaptersOf, readGeneration } from '@uncaged/studio';
 import { z } from 'zod';
 import { readUploaded, refuseUnkeepable, uploadBytes } from '../body.ts';
 import { type ApiContext, type Deps, newRoutes } from '../deps.ts';
 import { Refused } from '../problems.ts';
 import { route } from '../route.ts';
 import {
+  wireAlike,
   wireConsent,
   wireDataset,
   wireImport,
@@ -39,6 +41,8 @@ import {
   wireWorkSummary,
 } from './provenance.view.ts';
 
+/** Works that are shown beside a clip they look like. */
+const ALIKE = 6;
 /** A batch of an import: base64 makes four bytes of three. */
 const BATCH_BYTES = 16 * 1024 * 1024;
 
@@ -306,6 +310,15 @@ function models(deps: Deps, app: App): void {
       return { ok: true, answer: wireLineage(lineage, await adaptersOf(deps.platform, named)) };
     },
   );
+  const alike = { summary: 'Works behind its model that look most like a clip' };
+  route(app, wire.alike, alike, async ({ c, params }) => {
+    const ctx = await deps.contextOf(c);
+    const clip = await readGeneration(ctx, params.id ?? '');
+    if (!clip) return { ok: false, code: 'unknown_generation' };
+    const { modelId, posterSha256: picture } = clip.row;
+    if (modelId === null || picture === null) return { ok: false, code: 'no_output' };
+    return { ok: true, answer: wireAlike(await worksAlike(ctx, { modelId, picture }, ALIKE)) };
+  });
   route(
     app,
     wire.credentialChain,

@@ -1,5 +1,6 @@
 /** How provenance's answers stand on the wire. */
 import type {
+  Alike,
   AuthorRef,
   ConsentLine,
   Credential,
@@ -21,6 +22,7 @@ import type {
   MixedIn,
   ModelRow,
   ProvenItem,
+  WorkAlike,
   WorkRow,
   WorkView,
 } from '@uncaged/provenance';
@@ -173,6 +175,17 @@ export function wireItem(item: ProvenItem): DatasetItem {
     proof,
     entryId,
     image: item.hasPicture ? pictureAt(workId) : null,
+  };
+}
+
+export function wireAlike({ works, compared }: { works: readonly WorkAlike[]; compared: bigint }): Alike {
+  return {
+    works: works.map((work) => ({
+      ...{ workId: work.workId, title: work.title, author: wireAuthor(work) },
+      image: work.hasPicture ? pictureAt(work.workId) : null,
+      alike: 64 - work.distance,
+    })),
+    compared: Number(compared),
   };
 }
 

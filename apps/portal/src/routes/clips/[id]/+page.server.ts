@@ -1,4 +1,5 @@
 import type {
+  Alike,
   CallsResponse,
   ClipRoyalty,
   ContributionsResponse,
@@ -12,16 +13,18 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async (event) => {
   const id = encodeURIComponent(event.params.id);
   const { generation } = await get<{ generation: Generation }>(event, `/api/generations/${id}`);
-  const [lineage, calls, found, royalty] = await Promise.all([
+  const [lineage, calls, found, royalty, alike] = await Promise.all([
     maybe<Lineage>(event, `/api/generations/${id}/lineage?limit=12`),
     event.locals.me ? maybe<CallsResponse>(event, '/api/calls') : null,
     maybe<ContributionsResponse>(event, `/api/contributions?generation=${id}`),
     maybe<ClipRoyalty>(event, `/api/generations/${id}/royalty`),
+    generation.outputs ? maybe<Alike>(event, `/api/generations/${id}/alike`) : null,
   ]);
   return {
     clip: generation,
     lineage,
     royalty,
+    alike,
     calls: (calls?.calls ?? []).filter((call) => call.state === 'open'),
     found: found?.contributions ?? [],
   };
