@@ -16,7 +16,7 @@ beforeAll(async () => {
     name: 'The Long Table',
     currency: 'EUR',
     founder: { pseudonym: 'heron', password: passwordOf('heron') },
-    deposit: { amount: '500000', source: 'culture-grant' },
+    deposit: { amount: '500000', source: 'grant' },
   });
   browser = await openBrowser();
 });

@@ -29,7 +29,7 @@ test('an empty collective leads every address to its founding, and the wizard to
   await page.getByLabel('Your pseudonym').fill('heron');
   await page.getByLabel('A password').fill('heron remembers this sentence');
   await page.getByLabel('Money for paid work').fill('2500,00');
-  await page.getByLabel('It comes from').fill('culture grant');
+  await page.getByLabel('It comes from').selectOption('grant');
   await page.getByRole('button', { name: 'Found it' }).click();
   await page.waitForURL('**/make');
 

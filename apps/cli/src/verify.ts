@@ -13,7 +13,7 @@ export async function verify(file: string, options: { key?: string; receipt?: st
     process.exitCode = 1;
     return;
   }
-  const receipts: Json[] = [];
+  const receipts: unknown[] = [];
   for (const path of options.receipt ?? []) {
     const kept = await receiptIn(path);
     if (kept === null) {
@@ -37,15 +37,13 @@ export async function verify(file: string, options: { key?: string; receipt?: st
   if (!verdict.ok) process.exitCode = 1;
 }
 
-type Json = NonNullable<NonNullable<Parameters<typeof verifyArchive>[1]>['receipts']>[number];
-
 /** The receipt in a file: by itself, or in the answer that it came with; null where there is none. */
-async function receiptIn(path: string): Promise<Json | null> {
+async function receiptIn(path: string): Promise<object | null> {
   try {
     const json: unknown = JSON.parse(await readFile(path, 'utf8'));
     if (typeof json !== 'object' || json === null) return null;
-    const { receipt = json } = json as { receipt?: Json };
-    return typeof receipt === 'object' && receipt !== null && 'note' in receipt ? (receipt as Json) : null;
+    const { receipt = json } = json as { receipt?: object };
+    return typeof receipt === 'object' && receipt !== null && 'note' in receipt ? receipt : null;
   } catch {
     return null;
   }

@@ -1,9 +1,9 @@
+import type { SourceKind } from '@uncaged/governance/rules';
 import { bytea, instant, integer, jsonb, minor, numeric, pgTable, primaryKey, text } from '@uncaged/platform';
 import type { Form, WorkKind } from './calls/kinds.ts';
 import type { Pay } from './calls/rates.ts';
 import type { DecidedBy, Verdict } from './contributions/decision.ts';
 import type { GenerationSnapshot, Region, Tone } from './contributions/submission.ts';
-import type { SourceKind } from './funds/moving.ts';
 
 /* See migrations/0004_compensation.sql and 0016_paid_work.sql for the constraints. */
 

@@ -9,13 +9,14 @@ import * as store from './members.store.ts';
 import type { Member } from './members.ts';
 import { enactPolicy } from './policies.ts';
 import type { Policy, PolicyInForce } from './policy.ts';
+import { sourceKinds } from './source-kinds.ts';
 
 export interface Founding {
   name: string;
   /** ISO 4217 */
   currency: string;
   founder: { pseudonym: string; password: string };
-  /** money to start with, in minor units; `source` is a short name in lower case, as "donation" */
+  /** money to start with, in minor units; `source` is a kind of money, as there is nobody yet to declare another */
   deposit?: { amount: string; source: string } | undefined;
   /** the first policy; the files of `governance/` when left out */
   genesis?: Policy;
@@ -56,10 +57,8 @@ function check(founding: Founding, policy: Policy): Checked {
   const password = checkPassword(founding.founder.password, policy);
   if (!password.ok) return password;
   const { deposit } = founding;
-  if (
-    deposit &&
-    !(/^[1-9]\d{0,17}$/.test(deposit.amount) && /^[a-z0-9][a-z0-9-]{0,62}$/.test(deposit.source))
-  )
+  const isKind = sourceKinds.some((kind) => kind === deposit?.source);
+  if (deposit && !(/^[1-9]\d{0,17}$/.test(deposit.amount) && isKind))
     return { ok: false, code: 'deposit_malformed' };
   return { ok: true, name, pseudonym: pseudonym.pseudonym, key: pseudonym.key };
 }

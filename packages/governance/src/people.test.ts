@@ -68,6 +68,11 @@ describe('founding', () => {
       { ...good, deposit: { amount: '1.5', source: 'grant' } },
       'deposit_malformed',
     ],
+    [
+      'a deposit from a stranger',
+      { ...good, deposit: { amount: '5', source: 'uncle' } },
+      'deposit_malformed',
+    ],
     ['a deposit from nowhere', { ...good, deposit: { amount: '5', source: '' } }, 'deposit_malformed'],
   ])('with %s is refused', async (_, founding, code) => {
     expect(await found(bare(platform), founding)).toMatchObject({ ok: false, code });

@@ -21,6 +21,7 @@ export * from './policy-yaml.ts';
 export * from './reverting.ts';
 export * from './safeguards.ts';
 export * from './secret.ts';
+export * from './source-kinds.ts';
 export * from './tally.ts';
 export * from './terms.ts';
 export * from './timeline.ts';

@@ -1,5 +1,5 @@
 import { type Json, MERGE_DELAY_SECONDS, type NoteKey, toHex, verifyReceipt } from '@uncaged/book/rules';
-import { isFields } from './entries.ts';
+import { type Fields, isFields } from './entries.ts';
 import type { Finding } from './finding.ts';
 
 /** An entry of the log as a receipt promises it. */
@@ -21,11 +21,13 @@ export class KeptReceipts {
   held = 0;
 
   /** Receipts that are not signed by the book's key, or say two things, are found at once. */
-  constructor(receipts: readonly Json[], key: NoteKey) {
+  constructor(receipts: readonly unknown[], key: NoteKey) {
     this.#waiting = new Map();
     this.#finding = null;
     for (const receipt of receipts) {
-      const { entryId, leafHash, time, mergeDelaySeconds, note } = isFields(receipt) ? receipt : {};
+      const { entryId, leafHash, time, mergeDelaySeconds, note } = isFields(receipt as Json)
+        ? (receipt as Fields)
+        : {};
       const words = { entryId, leafHash, time, note };
       const whole = Object.values(words).every((word) => typeof word === 'string');
       const said = { ...words, mergeDelaySeconds } as Parameters<typeof verifyReceipt>[0];

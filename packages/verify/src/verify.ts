@@ -2,7 +2,6 @@ import {
   type Checkpoint,
   FILES,
   formatVerifierKey,
-  type Json,
   type Reader,
   sameBytes,
   toHex,
@@ -29,7 +28,7 @@ export interface Options {
   /** The key as someone noted it down (C2SP verifier key, or base64 of the 32 bytes); another one is a finding. */
   readonly expectedKey?: string;
   /** Receipts that somebody kept, as they were handed out: what they promise must stand in the archive. */
-  readonly receipts?: readonly Json[];
+  readonly receipts?: readonly unknown[];
   /** What is being done, for a progress line. */
   readonly onProgress?: (doing: string) => void;
 }

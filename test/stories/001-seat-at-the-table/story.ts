@@ -44,7 +44,7 @@ async function gather(stage: Stage): Promise<Members> {
     name: 'The Long Table',
     currency: 'EUR',
     founder: { pseudonym: 'heron', password: passwordOf('heron') },
-    deposit: { amount: '500000', source: 'culture-grant' },
+    deposit: { amount: '500000', source: 'grant' },
   });
   const { token } = await heron.post<{ token: string }>('/api/workers', { name: 'the one under the stairs' });
   stage.hire(token);

@@ -72,7 +72,7 @@ async function gather(stage: Stage, name: string, founder: string): Promise<Scen
     name,
     currency: 'EUR',
     founder: { pseudonym: founder, password: passwordOf(founder) },
-    deposit: { amount: '100000', source: 'subscriptions' },
+    deposit: { amount: '100000', source: 'membership' },
   });
   const { token } = await steward.post<{ token: string }>('/api/workers', { name: 'the one by the window' });
   stage.hire(token);

@@ -16,7 +16,7 @@ export const governanceProblems = {
   deposit_malformed: {
     status: 422,
     title: 'The first money is not written as it has to be',
-    next: 'Give a whole amount above zero in the smallest coin, and a short source in lower case such as grant.',
+    next: 'Give a whole amount above zero in the smallest coin, and where it comes from: grant, membership, sales, donation or licence.',
   },
   pseudonym_signs: {
     status: 422,

@@ -1,4 +1,5 @@
 import { balanceOf, balancesOf, type Entry, priorEntry, statementOf } from '@uncaged/book';
+import { type SourceKind, sourceKinds } from '@uncaged/governance/rules';
 import type { Tx } from '@uncaged/platform';
 import { recordInput } from '../book-entry.ts';
 import { atOneInstant, type GovernedContext, type IdempotencyConflict, type Idempotent } from '../context.ts';
@@ -6,7 +7,7 @@ import { largestAmount, type Minor } from '../money.ts';
 import type { StatementLine } from '../statement/lines.ts';
 import { type Deposit, type DepositRefusal, mainFund, type ProposedDeposit, readDeposit } from './deposit.ts';
 import * as store from './funds.store.ts';
-import { exchangeAccount, reversibleKinds, type SourceKind, sourceKinds } from './moving.ts';
+import { exchangeAccount, reversibleKinds } from './moving.ts';
 
 const abs = (amount: Minor) => (amount < 0n ? -amount : amount);
 

@@ -1,10 +1,7 @@
 import { currencyExponent, isCurrency, type Posting } from '@uncaged/book/rules';
+import { type SourceKind, sourceKinds } from '@uncaged/governance/rules';
 import { type AmountRefusal, isKeepable, type Minor, readPositiveAmount } from '../money.ts';
 import { isFundName } from './deposit.ts';
-
-/** Where money can come from. A source named like a kind needs no declaration. */
-export const sourceKinds = ['grant', 'membership', 'sales', 'donation', 'licence'] as const;
-export type SourceKind = (typeof sourceKinds)[number];
 
 export const wordsLimit = 2_000;
 

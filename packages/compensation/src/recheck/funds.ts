@@ -1,3 +1,4 @@
+import { sourceKinds } from '@uncaged/governance/rules';
 import {
   exchangeAccount,
   exchanged,
@@ -5,7 +6,6 @@ import {
   readRate,
   readSource,
   reversibleKinds,
-  sourceKinds,
 } from '../funds/moving.ts';
 import {
   type Fields,

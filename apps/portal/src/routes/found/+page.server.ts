@@ -2,7 +2,6 @@ import { redirect } from '@sveltejs/kit';
 import type { FoundAnswer, FoundRequest } from '@uncaged/contract';
 import { minorOf } from '#lib/money.ts';
 import { ask, filled, problem, refuse } from '#lib/server/ask.ts';
-import { slug } from '#lib/text.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const common = [
@@ -55,7 +54,7 @@ export const actions: Actions = {
           ),
           typed,
         );
-      if (amount !== '0') body.deposit = { amount, source: slug(form.text('source')) || 'donation' };
+      if (amount !== '0') body.deposit = { amount, source: form.text('source') || 'donation' };
     }
     const answer = await ask<FoundAnswer>(event, 'POST', '/api/collective', body, form.key);
     if (!answer.ok) return refuse('found', answer.problem, typed);
