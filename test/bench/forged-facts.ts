@@ -35,12 +35,18 @@ export function* facts(): Generator<ForgedFact> {
   const { terms, clip } = { terms: payloadOf(example, at.call), clip: payloadOf(example, at.clip) };
   let n = example.length;
   let pool: PoolIndex = stepIndex(emptyPool, 2n, 2n).after;
+  const counted = new Map([[String(payloadOf(example, at.counted).month), 1]]);
   for (let round = 0; ; round += 1) {
     const call = `b${Math.floor(round / PIECES)}`;
     const facts = [...(round % PIECES === 0 ? callFacts(call, terms) : []), ...moneyFacts(round)];
     for (let made = 0; made < CLIPS; made += 1) {
       const step = stepIndex(pool, 2n, 2n);
-      facts.push(...clipFacts(`b${round}-${made}`, clip, step));
+      const month = timeOf(n + facts.length + 2)
+        .toISOString()
+        .slice(0, 7);
+      const clips = (counted.get(month) ?? 0) + 1;
+      counted.set(month, clips);
+      facts.push(...clipFacts(`b${round}-${made}`, clip, step, { month, clips }));
       pool = step.after;
     }
     facts.push(...pieceFacts(call, `b${round}`, n + facts.length));
@@ -90,7 +96,12 @@ function moneyFacts(round: number): ForgedFact[] {
   ];
 }
 
-function clipFacts(generationId: string, clip: Payload, { before, after }: IndexStep): ForgedFact[] {
+function clipFacts(
+  generationId: string,
+  clip: Payload,
+  { before, after }: IndexStep,
+  { month, clips }: { month: string; clips: number },
+): ForgedFact[] {
   const subject = `generation:${generationId}`;
   return [
     { kind: 'generation.completed', subject, payload: { ...clip, generationId } },
@@ -103,6 +114,11 @@ function clipFacts(generationId: string, clip: Payload, { before, after }: Index
         ...{ remainderBefore: String(before.remainder), remainderAfter: String(after.remainder) },
       },
       postings: moved('fund:main', 'pool:m1', 2n),
+    },
+    {
+      kind: 'royalty.counted',
+      subject,
+      payload: { generationId, modelId: 'm1', month, works: '2', clips: String(clips) },
     },
   ];
 }

@@ -73,6 +73,7 @@ export const at = {
   accepted: 20,
   clip: 21,
   royalty: 22,
+  counted: 23,
 };
 
 /** A small true book: founding, a safeguard voted in, work paid, a clip made. Tests bend a copy of it. */
@@ -328,6 +329,11 @@ function workFacts(): ForgedFact[] {
         remainderAfter: royalty.after.remainder.toString(),
       },
       postings: moved('fund:main', 'pool:m1', 2n),
+    },
+    {
+      kind: 'royalty.counted',
+      subject: 'generation:g1',
+      payload: { generationId: 'g1', modelId: 'm1', month: '2026-03', works: '2', clips: '1' },
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { stepIndex } from '@uncaged/compensation/rules';
 import { expect, it } from 'vitest';
-import { exampleFacts, manifest, moved, weights } from './example.testing.ts';
+import { at, exampleFacts, manifest, moved, weights } from './example.testing.ts';
 import { countedIn, countedInWords, royaltyIn, royaltyInWords } from './royalties.ts';
 import { bytesReader } from './source.ts';
 import { type ForgedFact, forgeArchive, forgeEntries } from './testing.ts';
@@ -53,11 +53,9 @@ function monthFacts(): ForgedFact[] {
     ...{ indexBefore: `${step.before.index}`, indexAfter: `${step.after.index}` },
     ...{ remainderBefore: '0', remainderAfter: '0' },
   };
-  const counted = { generationId: 'g1', modelId: 'm1', month: '2026-03', works: '2', clips: '1' };
   const march = { subject: 'month:2026-03', time: '2026-03-31T00:00:00.000Z' };
   return [
     ...exampleFacts(),
-    { kind: 'royalty.counted', subject: 'generation:g1', payload: counted },
     {
       ...{ kind: 'royalty.month-opened', ...march, payload: { ...month, fund: 'main' } },
       postings: moved('fund:main', 'escrow:royalties-2026-03', 10n),
@@ -124,5 +122,20 @@ it('a clip counted twice is found', async () => {
   expect(await verifyArchive(forged(facts))).toMatchObject({
     code: 'broken_royalty',
     message: expect.stringContaining('counts a clip twice'),
+  });
+});
+
+it.each([
+  ['whose royalty is left out', at.royalty, 'owes a royalty'],
+  ['that is counted nowhere', at.counted, 'its month does not count'],
+])('a clip %s is found', async (_, place, message) => {
+  const facts = exampleFacts();
+  facts.splice(place, 1);
+  expect(await verifyArchive(forged(facts.slice(0, at.clip + 1)))).toMatchObject({ ok: true });
+  facts.push({ kind: 'note.made', subject: 'note:1', payload: {}, time: '2026-04-01T00:00:00.000Z' });
+  const archive = forgeArchive(forgeEntries(facts), { blobs: [weights, manifest] });
+  expect(await verifyArchive(archive)).toMatchObject({
+    ...{ ok: false, code: 'broken_royalty' },
+    message: expect.stringContaining(message),
   });
 });

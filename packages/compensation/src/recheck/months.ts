@@ -17,7 +17,7 @@ import {
 } from './seen.ts';
 
 function monthNamed({ months }: Seen, month: string): SeenMonth {
-  const there = months.get(month) ?? { held: null, counted: new Map(), shared: false };
+  const there = months.get(month) ?? { held: null, counted: new Map(), shared: false, over: null };
   months.set(month, there);
   return there;
 }
@@ -41,8 +41,8 @@ function counted(seen: Seen, entry: ReadEntry): Finding {
 function opened(seen: Seen, entry: ReadEntry): Finding {
   const payload = fields(entry);
   const month = text(payload, 'month');
-  const there = monthNamed(seen, month);
   if (idOf(entry) !== month || monthOf(entry.time) !== month) return 'is for another month than its own';
+  const there = monthNamed(seen, month);
   if (there.held || there.shared) return 'sets money aside twice for one month';
   const [amount, currency] = [number(payload, 'amount'), text(payload, 'currency')];
   const fund = text(payload, 'fund');
@@ -56,8 +56,8 @@ function opened(seen: Seen, entry: ReadEntry): Finding {
 function shared(seen: Seen, entry: ReadEntry): Finding {
   const payload = fields(entry);
   const month = text(payload, 'month');
-  const there = monthNamed(seen, month);
   if (idOf(entry) !== month || entry.time < endOfMonth(month)) return 'shares a month that is not over';
+  const there = monthNamed(seen, month);
   if (there.shared) return 'shares a month twice';
   there.shared = true;
   const { held } = there;
@@ -93,6 +93,24 @@ function shared(seen: Seen, entry: ReadEntry): Finding {
     move(`pool:${modelId}`, share);
   }
   return samePostings(entry.postings, postings) ? null : 'does not pay out what it shares';
+}
+
+/** Notes which months are over as time goes on in the log. */
+export function passMonths({ months }: Seen, { id, time }: ReadEntry): void {
+  for (const [month, there] of months)
+    if (!there.shared && !there.over && time >= endOfMonth(month)) there.over = { entryId: id, at: time };
+}
+
+/** A machine that runs shares a month within seconds of its end, or of its own start after it. */
+const shareHours = 1;
+
+/** Months that were over, and were not shared though the log went on. */
+export function unsharedMonths({ months }: Seen, last: Date): { entryId: string; why: string }[] {
+  return [...months].flatMap(([month, { shared, over }]) =>
+    !shared && over && last.getTime() - over.at.getTime() > shareHours * 3_600_000
+      ? [{ entryId: over.entryId, why: `stands after ${month}, which was counted and never shared` }]
+      : [],
+  );
 }
 
 export const monthRules: Readonly<Record<string, Rule>> = {

@@ -1,6 +1,6 @@
 import { callRules } from './calls.ts';
 import { fundRules, halfExchanges } from './funds.ts';
-import { monthRules } from './months.ts';
+import { monthRules, passMonths, unsharedMonths } from './months.ts';
 import { pieceRules } from './pieces.ts';
 import { royaltyRules, weightsIn } from './royalties.ts';
 import type { Around, Finding, ReadEntry, Rule, Seen } from './seen.ts';
@@ -16,7 +16,7 @@ const rules: Readonly<Record<string, Rule>> = {
 export interface PaidWorkReader {
   /** Why the next entry is wrong; null when it is as it must be. */
   read(entry: ReadEntry): Finding;
-  /** Why the log cannot end here: what was begun in one breath and is not finished. */
+  /** Why the log cannot end here: what was begun and is not finished. */
   unfinished(): readonly { entryId: string; why: string }[];
   /** S of a model's pool as it was weighed last; null before. */
   weightsIn(modelId: string, currency: string): bigint | null;
@@ -41,8 +41,11 @@ export function paidWorkReader(around: Around | null = null): PaidWorkReader {
     },
     ...{ sources: new Set(), exchanges: new Map(), movements: new Map() },
   };
+  let last = new Date(0);
   return {
     read(entry) {
+      last = entry.time;
+      passMonths(seen, entry);
       const rule = rules[entry.kind];
       if (!rule) return entry.postings.length > 0 ? 'moves money without a rule for it' : null;
       try {
@@ -51,7 +54,7 @@ export function paidWorkReader(around: Around | null = null): PaidWorkReader {
         return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
       }
     },
-    unfinished: () => halfExchanges(seen),
+    unfinished: () => [...halfExchanges(seen), ...unsharedMonths(seen, last)],
     weightsIn: (modelId, currency) => weightsIn(seen, modelId, currency),
   };
 }

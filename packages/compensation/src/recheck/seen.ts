@@ -97,6 +97,8 @@ export interface SeenMonth {
   /** by model: clips counted so far, and the works behind it */
   counted: Map<string, { clips: bigint; works: bigint }>;
   shared: boolean;
+  /** the first entry after it was over, while it was not shared */
+  over: { entryId: string; at: Date } | null;
 }
 
 export interface Seen {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openCall } from '../calls/calls.ts';
 import { due } from '../due.ts';
 import { bent, field, fieldOfEach, firstWrong, logOf, scaled } from '../recheck/bending.testing.ts';
+import { paidWorkReader } from '../recheck/reader.ts';
 import type { ReadEntry } from '../recheck/seen.ts';
 import { brokenInvariants, day, goodTerms, type House, openHouse, sharingMonthly } from '../testing.ts';
 import { poolsOf, weighPool } from './holders.ts';
@@ -167,6 +168,12 @@ it('the log of it recomputes from what is public, and every lie in it is found',
   expect(firstWrong(log)).toBeNull();
   for (const [, kind, change, nth, why] of rows)
     expect(firstWrong(bent(log, kind, change, nth))).toContain(why);
+  const unshared = log.filter(({ kind }) => kind !== 'royalty.month-shared');
+  const reader = paidWorkReader();
+  for (const entry of unshared) reader.read(entry);
+  expect(reader.unfinished().map(({ why }) => why)).toContain(
+    'stands after 2026-03, which was counted and never shared',
+  );
   const [shared] = log.filter(({ kind }) => kind === 'royalty.month-shared');
   const again = log.flatMap((entry) => (entry === shared ? [entry, entry] : [entry]));
   expect(firstWrong(again)).toContain('shares a month twice');

@@ -45,6 +45,11 @@ export class Models implements Replay {
     return this.#ownWorks.get(modelId) ?? this.datasets.get(this.#taughtBy.get(modelId) ?? '')?.count ?? null;
   }
 
+  /** Whether a model is everybody's: its clips owe something to the works that taught it. */
+  isShared(modelId: string): boolean {
+    return this.#taughtBy.has(modelId) && !this.#ownWorks.has(modelId);
+  }
+
   step(entry: ArchivedEntry, payload: Payload | null): Wrong | null {
     if (!payload) return wrong('broken_model', 'hides a dataset, a model or what a clip was made with');
     if (entry.kind === 'dataset.registered') {

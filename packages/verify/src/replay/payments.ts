@@ -1,4 +1,4 @@
-import { type ArchivedEntry, FILES } from '@uncaged/book/rules';
+import { type ArchivedEntry, FILES, MERGE_DELAY_SECONDS } from '@uncaged/book/rules';
 import {
   type Around,
   brokenPromise,
@@ -17,6 +17,12 @@ import type { Models } from './models.ts';
 import type { Policies } from './policies.ts';
 import { idOf, type Payload, type Replay, text, type Wrong, wrong } from './replay.ts';
 
+/** An entry that another is to follow, and when it was written, in milliseconds. */
+interface Owed {
+  readonly entry: string;
+  readonly at: number;
+}
+
 /**
  * Paid work: what each piece was paid is what its call promised before the work, decided by the reviews that were given
  * or by silence, once; the call promised what the policy asks for. Royalties: what the policy says, once a clip, and a
@@ -30,16 +36,21 @@ export class Payments implements Replay {
   royalties = 0;
   readonly #reader: PaidWorkReader;
   readonly #policies: Pick<Policies, 'about' | 'document'>;
-  readonly #models: Pick<Models, 'made' | 'worksOf'>;
+  readonly #models: Pick<Models, 'made' | 'worksOf' | 'isShared'>;
   readonly #settled = new Set<string>();
   readonly #counted = new Set<string>();
+  /** Entries of clips that owe a royalty, and of those that are to be counted in their month, by the clip's id. */
+  readonly #owing = new Map<string, Owed>();
+  readonly #uncounted = new Map<string, Owed>();
+  /** When the last entry was written, in milliseconds. */
+  #last = 0;
   /** What a clip owes, by the hash of the policy; whole minor units. */
   readonly #dues = new Map<string, string>();
   #currency: string | null = null;
 
   constructor(
     policies: Pick<Policies, 'about' | 'document'>,
-    models: Pick<Models, 'made' | 'worksOf'>,
+    models: Pick<Models, 'made' | 'worksOf' | 'isShared'>,
     around: Around,
   ) {
     this.#reader = paidWorkReader(around);
@@ -48,6 +59,7 @@ export class Payments implements Replay {
   }
 
   step(entry: ArchivedEntry, payload: Payload | null): Wrong | null {
+    this.#last = entry.time.getTime();
     const code = entry.kind.startsWith('royalty.') ? 'broken_royalty' : 'broken_payment';
     const said = this.#reader.read({ ...entry, payload });
     if (said?.startsWith('cannot be read')) return wrong('malformed_payload', said);
@@ -64,6 +76,7 @@ export class Payments implements Replay {
     if (entry.kind === 'call.opened') return this.#promised(entry, payload);
     if (entry.kind === 'royalty.accrued' || entry.kind === 'royalty.unfunded')
       return this.#owed(entry, payload);
+    if (entry.kind === 'generation.completed') return this.#madeClip(entry, payload);
     if (entry.kind === 'royalty.weighed') return this.#behind(payload);
     if (entry.kind === 'royalty.counted') return this.#countsAs(entry, payload);
     if (entry.kind === 'royalty.month-opened') return this.#promisedFor(entry, payload);
@@ -90,6 +103,7 @@ export class Payments implements Replay {
       return 'is for a clip that this model did not make';
     if (this.#settled.has(id)) return 'is a second royalty for one clip';
     this.#settled.add(id);
+    this.#owing.delete(id);
     const weighed = this.#reader.weightsIn(modelId, text(payload, 'currency'));
     if (
       Number(text(payload, 'works')) !== (weighed === null ? this.#models.worksOf(modelId) : Number(weighed))
@@ -100,6 +114,18 @@ export class Payments implements Replay {
     return due ? null : 'is not what the policy says a clip owes';
   }
 
+  /** Remembers what a clip owes, whichever of the policies about its time it was made under; nothing is wrong yet. */
+  #madeClip(entry: ArchivedEntry, payload: Payload): null {
+    const modelId = text(payload, 'modelId');
+    if (!this.#models.isShared(modelId)) return null;
+    const policies = this.#policies.about(entry.time);
+    if (policies.every(({ hash }) => Number(this.#dueBy(hash) ?? 0) > 0))
+      this.#owing.set(idOf(entry), { entry: entry.id, at: entry.time.getTime() });
+    if ((this.#models.worksOf(modelId) ?? 0) > 0 && this.#monthly(entry).every(({ due }) => due > 0n))
+      this.#uncounted.set(idOf(entry), { entry: entry.id, at: entry.time.getTime() });
+    return null;
+  }
+
   /** Why a clip does not count in a month; null when it does. */
   #countsAs(entry: ArchivedEntry, payload: Payload): string | null {
     const id = idOf(entry);
@@ -108,6 +134,7 @@ export class Payments implements Replay {
       return 'counts a clip that this model did not make';
     if (this.#counted.has(id)) return 'counts a clip twice';
     this.#counted.add(id);
+    this.#uncounted.delete(id);
     if (Number(text(payload, 'works')) !== this.#models.worksOf(modelId))
       return 'counts for other works than taught the model';
     return this.#monthly(entry).some(({ due }) => due > 0n)
@@ -151,8 +178,18 @@ export class Payments implements Replay {
   /** What was begun and not finished where the log ends. */
   unfinished(): Finding | null {
     const [half] = this.#reader.unfinished();
-    return half
-      ? { code: 'broken_payment', file: FILES.entries, entry: half.entryId, message: half.why }
-      : null;
+    if (half) return { code: 'broken_payment', file: FILES.entries, entry: half.entryId, message: half.why };
+    // What is written in one breath may be sealed in two: the end of the log is not held against it.
+    const without = (all: ReadonlyMap<string, Owed>, what: string): Finding | null => {
+      const owed = [...all.values()].find(({ at }) => at + 1000 * MERGE_DELAY_SECONDS <= this.#last);
+      if (!owed) return null;
+      const { entry } = owed;
+      const message = `entry ${entry} made a clip ${what}`;
+      return { code: 'broken_royalty', file: FILES.entries, entry, message };
+    };
+    return (
+      without(this.#owing, 'that owes a royalty, and none was paid nor said to be unfunded') ??
+      without(this.#uncounted, 'that its month does not count')
+    );
   }
 }
