@@ -371,7 +371,7 @@ test('a vote has the clips of a month share a sum; a clip says its part, before 
   await look('iris', 'clip-month');
   await stage.pass(31 * DAY);
   await page.reload();
-  expect(await paid.textContent()).toContain('shared 500.00 EUR');
+  expect(await paid.textContent()).toContain('500.00 EUR set aside for the month');
   await page.getByText('Count it again yourself').first().click();
   await look('iris', 'clip-month-shared');
   await page.goto('/policy');
