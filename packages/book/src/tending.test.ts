@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { rows, sql } from '@uncaged/platform';
 import { openTestPlatform } from '@uncaged/platform/testing';
 import { expect, test } from 'vitest';
@@ -17,6 +18,16 @@ const paid: Fact = {
   ],
 };
 
+/** Tends until so many are sealed: whoever writes elsewhere on the server at this moment holds the sealing up. */
+async function tended(platform: Parameters<typeof tend>[0], wanted: number): Promise<number> {
+  let sealed = 0;
+  for (let pass = 0; sealed < wanted && pass < 500; pass += 1) {
+    sealed += await tend(platform);
+    if (sealed < wanted) await sleep(20);
+  }
+  return sealed;
+}
+
 test('a book that is tended is sealed, its credits added up and cleared away, and its tables counted as it grows', async () => {
   await using platform = await openTestPlatform();
   const { db } = platform;
@@ -28,7 +39,7 @@ test('a book that is tended is sealed, its credits added up and cleared away, an
         Array.from({ length: 200 }, () => paid),
       ),
     );
-    expect(await tend(platform)).toBe(200);
+    expect(await tended(platform, 200)).toBe(200);
   }
   expect(await tend(platform)).toBe(0);
   expect(await balanceOf(db.read, 'fund:main', 'EUR')).toBe(1200n);
