@@ -5,7 +5,7 @@ import { drawPlaces } from './calls/places.ts';
 import { atOneInstant, type GovernedContext } from './context.ts';
 import { undecided } from './contributions/appeals.store.ts';
 import { appealDue, releaseUnappealed } from './contributions/appeals.ts';
-import { removeLooseAttachments } from './contributions/attachments.ts';
+import { looseAttachments, removeLoose } from './contributions/attachments.ts';
 import { callsUndrawn, overdue, unappealed } from './contributions/contributions.store.ts';
 import { drawReviewers } from './contributions/reviewers.ts';
 import { acceptBySilence } from './contributions/reviews.ts';
@@ -45,7 +45,7 @@ export async function due(given: GovernedContext): Promise<number> {
   await each(await monthsOver(read, ctx.now), shareMonth);
   await each(await monthToOpen(read, ctx), openMonth);
   await each(await royaltiesDue(read, ctx.now, batch), payRoyalty);
-  changed += await ctx.db.transaction((tx) => removeLooseAttachments(tx, ctx.now));
+  await each(await looseAttachments(read, ctx.now), removeLoose);
   if (failures.length > 0)
     throw new AggregateError(failures, 'paid work that is due could not be carried out');
   return changed;

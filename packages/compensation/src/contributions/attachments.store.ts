@@ -63,11 +63,21 @@ export async function erase(tx: Tx, memberId: string): Promise<number> {
   return blanked.length;
 }
 
-/** Throws away what was added before a moment and never handed in; answers how many. */
-export async function removeStray(tx: Tx, before: Date): Promise<number> {
+/** Those that were added before a moment and never handed in; 200 at most. */
+export async function stray(tx: Tx, before: Date): Promise<string[]> {
+  const found = await tx
+    .select({ id: attachments.id })
+    .from(attachments)
+    .where(and(isNull(attachments.contributionId), lt(attachments.addedAt, before)))
+    .limit(200);
+  return found.map(({ id }) => id);
+}
+
+/** Throws one away that is not handed in; false where it is. */
+export async function removeLoose(tx: Tx, id: string): Promise<boolean> {
   const gone = await tx
     .delete(attachments)
-    .where(and(isNull(attachments.contributionId), lt(attachments.addedAt, before)))
+    .where(and(eq(attachments.id, id), isNull(attachments.contributionId)))
     .returning({ id: attachments.id });
-  return gone.length;
+  return gone.length > 0;
 }

@@ -51,7 +51,12 @@ export async function attachmentOf(
   return piece?.attachments.some((one) => one.id === id) ? { sha256, webp } : null;
 }
 
-/** Throws away what was never handed in; answers how many. */
-export function removeLooseAttachments(tx: Tx, now: Date): Promise<number> {
-  return store.removeStray(tx, new Date(now.getTime() - looseDays * 86_400_000));
+/** What was never handed in, and is to be thrown away. */
+export function looseAttachments(tx: Tx, now: Date): Promise<string[]> {
+  return store.stray(tx, new Date(now.getTime() - looseDays * 86_400_000));
+}
+
+/** Throws it away; false where it was handed in after all. */
+export function removeLoose(tx: Tx, _ctx: unknown, id: string): Promise<boolean> {
+  return store.removeLoose(tx, id);
 }

@@ -322,8 +322,8 @@ export async function isUnderReview(tx: Tx, generationId: string, memberId: stri
 }
 
 /**
- * Erases the words a member wrote, and their pictures: their reports, the reasons of their reviews and appeals, and their prompts where
- * pieces keep them. What was decided and paid stays, as do the pieces that wait: their reviewers see that the words are
+ * Erases the words a member wrote, and their pictures: their reports, the reasons of their reviews and appeals, and
+ * their prompts where pieces keep them. What was decided and paid stays, as do the pieces that wait: their reviewers see that the words are
  * gone. The book's private payloads are erased by whoever forgets the member. Answers how many rows were blanked.
  */
 export async function eraseWords(tx: Tx, memberId: string): Promise<number> {
