@@ -17,7 +17,9 @@ import {
 } from './seen.ts';
 
 function monthNamed({ months }: Seen, month: string): SeenMonth {
-  const there = months.get(month) ?? { held: null, counted: new Map(), shared: false, over: null };
+  const known = months.get(month);
+  if (known) return known;
+  const there = { ends: endOfMonth(month), held: null, counted: new Map(), shared: false, over: null };
   months.set(month, there);
   return there;
 }
@@ -97,8 +99,8 @@ function shared(seen: Seen, entry: ReadEntry): Finding {
 
 /** Notes which months are over as time goes on in the log. */
 export function passMonths({ months }: Seen, { id, time }: ReadEntry): void {
-  for (const [month, there] of months)
-    if (!there.shared && !there.over && time >= endOfMonth(month)) there.over = { entryId: id, at: time };
+  for (const there of months.values())
+    if (!there.shared && !there.over && time >= there.ends) there.over = { entryId: id, at: time };
 }
 
 /** A machine that runs shares a month within seconds of its end, or of its own start after it. */

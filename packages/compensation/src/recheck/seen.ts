@@ -92,6 +92,8 @@ export interface SeenPool extends PoolIndex {
 
 /** A month whose clips share a sum. */
 export interface SeenMonth {
+  /** when it is over */
+  ends: Date;
   /** what was set aside for it; null before */
   held: { amount: bigint; currency: string; fund: string } | null;
   /** by model: clips counted so far, and the works behind it */

@@ -105,13 +105,14 @@ export async function leaveOut(
   const again = whole && (await learn(null, request.seed + 1));
   if (!again) return;
   emit({ type: 'whole', sha256: whole.sha256, sheet: whole.sheet, again: again.sheet });
+  const seen = await seenStraight(shop, request);
   for (const author of authors) {
     const fewer = await learn(author, request.seed);
     if (!fewer) return;
     const own = items.filter((item) => item.author === author);
     const others = items.filter((item) => item.author !== author);
     const compare = async (of: readonly SignedItem[]) => {
-      const losses = (learnt: Learnt) => lossesOn(shop, request, learnt, of);
+      const losses = (learnt: Learnt) => lossesOn(shop, request, learnt, { of, seen });
       const [all, next, less] = [await losses(whole), await losses(again), await losses(fewer)];
       return { change: changeOf(all, less), chance: changeOf(all, next) };
     };
@@ -160,19 +161,28 @@ async function learnFrom(
   return learnt && sha256 !== undefined ? { ...learnt, sha256, sheet } : undefined;
 }
 
-/** The loss on these works, a mean for each draw; the same views, noise and times whatever was learnt. */
-async function lossesOn(
-  { model, encode, provider, threads }: Workshop,
-  { seed, styleWord, draws = BATCHES }: LeaveOutRequest,
-  { course, parameters }: Learnt,
-  items: readonly SignedItem[],
-): Promise<number[]> {
+/** Each work as the transformer's sample, seen straight on. */
+async function seenStraight(
+  { model, encode }: Workshop,
+  { items, seed }: LeaveOutRequest,
+): Promise<Map<SignedItem, Float32Array>> {
   const read = await picturesOf(items);
   if (!read.ok) throw new Error(read.message);
   const { config } = model.record;
   const seen = await lookAt(read.pictures, config, seed, encode);
-  const { captions } = captionsOf(items, course.index, foldedStyleWord(styleWord));
   const length = sampleLength(config);
+  return new Map(items.map((item, at) => [item, seen[at]?.samples.slice(0, length) ?? new Float32Array()]));
+}
+
+/** The loss on these works, a mean for each draw; the same views, noise and times whatever was learnt. */
+async function lossesOn(
+  { model, provider, threads }: Workshop,
+  { seed, styleWord, draws = BATCHES }: LeaveOutRequest,
+  { course, parameters }: Learnt,
+  { of: items, seen }: { of: readonly SignedItem[]; seen: ReadonlyMap<SignedItem, Float32Array> },
+): Promise<number[]> {
+  const { captions } = captionsOf(items, course.index, foldedStyleWord(styleWord));
+  const length = sampleLength(model.record.config);
   const trainer = await Trainer.create({
     step: course.step,
     seed,
@@ -189,7 +199,7 @@ async function lossesOn(
       words.fill(0);
       for (let row = 0; row < trainer.batch; row++) {
         const at = (draw * trainer.batch + row) % items.length;
-        sample.set(seen[at]?.samples.subarray(0, length) ?? [], row * length);
+        sample.set(seen.get(items[at] as SignedItem) as Float32Array, row * length);
         const said = words.subarray(row * width, (row + 1) * width);
         for (const [clause, rows] of (captions[at] ?? []).entries())
           clauseRow(saying, rows, said.subarray(clause * course.width, (clause + 1) * course.width), 0);

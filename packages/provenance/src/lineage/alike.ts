@@ -42,14 +42,15 @@ export async function worksAlike(
   { modelId, picture }: { modelId: string; picture: string },
   limit: number,
 ): Promise<{ works: WorkAlike[]; compared: bigint }> {
-  const dhash = await hashOfPicture(ctx, picture);
-  if (dhash === null) return { works: [], compared: 0n };
   const tx = ctx.db.read;
   const [all] = await rows<{ compared: bigint }>(
     tx,
     sql`select count(w.dhash) as compared from models m join dataset_items i on i.dataset_id = m.dataset_id
         join works w on w.id = i.work_id where m.id = ${modelId}`,
   );
+  // Of most models' works only the hash is known here: then nothing is decoded.
+  const dhash = all?.compared ? await hashOfPicture(ctx, picture) : null;
+  if (!all || dhash === null) return { works: [], compared: 0n };
   const near = await nearest(tx, { modelId, dhash }, 8 * limit);
   const ids = near.map(({ workId }) => workId);
   const shown = await shownAmong(tx, ids, ctx.clock.now());
@@ -57,7 +58,7 @@ export async function worksAlike(
   const seen = near.filter(
     ({ workId, memberId }) => shown.has(workId) || (looker !== null && memberId === looker),
   );
-  return { works: seen.slice(0, limit), compared: all?.compared ?? 0n };
+  return { works: seen.slice(0, limit), compared: all.compared };
 }
 
 function nearest(tx: Tx, { modelId, dhash }: { modelId: string; dhash: string }, limit: number) {
